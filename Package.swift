@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "Edda",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Edda", targets: ["Edda"]),
+        .library(name: "EddaCommands", targets: ["EddaCommands"]),
+        .library(name: "EddaTesting", targets: ["EddaTesting"]),
+    ],
+    traits: [
+        .trait(name: "CLI", description: "Operator commands that any program can mount, built on ArgumentParser."),
+        .default(enabledTraits: ["CLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSQLite",
+            providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]
+        ),
+        .target(name: "EddaMigrations", path: "Migrations", resources: [.embedInCode("SQLite")]),
+        .target(name: "EddaCore"),
+        .target(name: "EddaSQLite", dependencies: ["CSQLite", "EddaCore", "EddaMigrations"]),
+        .target(
+            name: "EddaProjections",
+            dependencies: ["EddaCore", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
+            name: "EddaMessaging",
+            dependencies: ["EddaCore", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
+            name: "EddaSagas",
+            dependencies: ["EddaCore", "EddaMessaging", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
+            name: "Edda",
+            dependencies: [
+                "EddaCore", "EddaSQLite", "EddaProjections", "EddaMessaging", "EddaSagas",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "EddaCommands",
+            dependencies: [
+                "Edda",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(
+                    name: "ArgumentParser",
+                    package: "swift-argument-parser",
+                    condition: .when(traits: ["CLI"])
+                ),
+            ]
+        ),
+        .target(name: "EddaTesting", dependencies: ["EddaCore", "EddaSQLite", "EddaProjections"]),
+        .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .testTarget(name: "EddaSQLiteTests", dependencies: ["EddaSQLite", "EddaTesting", "CSQLite"]),
+        .testTarget(name: "EddaProjectionsTests", dependencies: ["EddaProjections", "EddaTesting"]),
+        .testTarget(name: "EddaMessagingTests", dependencies: ["EddaMessaging", "EddaTesting"]),
+        .testTarget(name: "EddaSagasTests", dependencies: ["EddaSagas", "EddaTesting"]),
+        .testTarget(name: "EddaTestingTests", dependencies: ["EddaTesting", "EddaSQLite"]),
+        .testTarget(name: "EddaTests", dependencies: ["Edda", "EddaTesting"]),
+        .testTarget(name: "EddaCommandsTests", dependencies: ["EddaCommands", "EddaTesting"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.executable, .regular, .test].contains(target.type) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+}

@@ -1,0 +1,48 @@
+/// How the events of an aggregate change its state.
+///
+/// Events of other types are passed over.
+public struct EventHandlers<State: Aggregate>: Sendable {
+    package typealias Apply = @Sendable (inout State, RecordedEvent, SchemaRegistry) throws -> Void
+
+    private let handlers: [EventType: Apply]
+
+    /// Handlers, one for each kind of event.
+    ///
+    /// Two handlers for the same event type are a programming error and trap.
+    public init(@Builder _ build: () -> [Entry]) {
+        handlers = Dictionary(build().map { ($0.type, $0.apply) }) { _, _ in
+            preconditionFailure("\(State.self) has two handlers for the same event type.")
+        }
+    }
+
+    /// One handler, its event type forgotten by the compiler.
+    public struct Entry: Sendable {
+        let type: EventType
+        let apply: Apply
+    }
+
+    /// Collects handlers.
+    @resultBuilder
+    public enum Builder {
+        /// Takes a handler.
+        public static func buildExpression<E: Event>(_ on: On<State, E>) -> Entry {
+            Entry(type: E.eventType) { state, event, schema in
+                guard case .fold(let fold) = on.handler else { return }
+                try fold(&state, schema.decode(E.self, from: event))
+            }
+        }
+
+        /// Joins handlers.
+        public static func buildBlock(_ entries: Entry...) -> [Entry] { entries }
+    }
+
+    /// The event types that have a handler.
+    public var types: Set<EventType> { Set(handlers.keys) }
+
+    /// Applies a stored event, if there is a handler for it.
+    ///
+    /// - Throws: ``SchemaError`` when the event does not decode.
+    public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
+        try handlers[event.type]?(&state, event, schema)
+    }
+}

@@ -1,0 +1,9 @@
+/// How a participant answered a command.
+public enum CommandOutcome: Hashable, Sendable {
+    /// Done; the encoded reply.
+    case succeeded([UInt8])
+    /// Refused; it has had no effect.
+    case rejected(Rejection)
+    /// It went wrong and had no effect. `isRetriable` tells whether the same command may succeed later.
+    case failed(reason: String, isRetriable: Bool)
+}

@@ -1,0 +1,64 @@
+/// Which events are wanted: those that match any of its items.
+///
+/// A query without items matches every event except Edda's own (see ``StreamCategory/isReserved``).
+public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
+    /// One alternative: any of the types, and all of the tags, and the category.
+    public struct Item: Hashable, Sendable, CustomStringConvertible {
+        /// The event has one of these types; empty means any type.
+        public var types: Set<EventType>
+        /// The event has all of these tags.
+        public var tags: Set<Tag>
+        /// The event's stream is in this category; `nil` means any but Edda's own.
+        public var category: StreamCategory?
+
+        /// An alternative.
+        public init(types: Set<EventType> = [], tags: Set<Tag> = [], category: StreamCategory? = nil) {
+            self.types = types
+            self.tags = tags
+            self.category = category
+        }
+
+        /// The parts that restrict, joined by "and".
+        public var description: String {
+            var parts: [String] = []
+            if !types.isEmpty { parts.append("type in \(types.sorted())") }
+            if !tags.isEmpty { parts.append("all tags of \(tags.sorted())") }
+            if let category { parts.append("category \(category)") }
+            return parts.isEmpty ? "any event" : parts.joined(separator: " and ")
+        }
+
+        /// Whether an event matches.
+        public func matches(type: EventType, tags: Set<Tag>, category: StreamCategory) -> Bool {
+            guard self.types.isEmpty || self.types.contains(type) else { return false }
+            guard self.tags.isSubset(of: tags) else { return false }
+            if let required = self.category { return required == category }
+            return !category.isReserved
+        }
+    }
+
+    /// The alternatives.
+    public var items: [Item]
+
+    /// Every event but Edda's own.
+    public static let all = EventQuery([])
+
+    /// Events that match any of the items.
+    public init(_ items: [Item]) { self.items = items }
+
+    /// Events with one of the types and all of the tags in the category.
+    public init(types: Set<EventType> = [], tags: Set<Tag> = [], category: StreamCategory? = nil) {
+        self.init([Item(types: types, tags: tags, category: category)])
+    }
+
+    /// Whether a stored event matches.
+    public func matches(_ event: RecordedEvent) -> Bool {
+        let category = event.stream.category
+        guard !items.isEmpty else { return !category.isReserved }
+        return items.contains { $0.matches(type: event.type, tags: event.tags, category: category) }
+    }
+
+    /// The items, joined by "or".
+    public var description: String {
+        items.isEmpty ? "any event" : items.map { "(\($0))" }.joined(separator: " or ")
+    }
+}

@@ -1,0 +1,179 @@
+/// A consistent view of a store, valid inside the closure that receives it.
+///
+/// Everything it returns is from the same commit.
+///
+/// The calls are synchronous and run on a thread of the store; they throw ``StoreError``.
+public protocol ReadTransaction:
+    EventReading, CheckpointReading, InboxReading, OutboxReading, TimerReading, SagaReading, ProjectionReading,
+    SQLReading
+{
+    /// The present moment of the store's time source.
+    var now: Moment { get }
+}
+
+/// Reads events.
+public protocol EventReading: AnyObject {
+    /// The position of the last event; ``Position/start`` in an empty store.
+    ///
+    /// It never falls.
+    ///
+    /// - Throws: ``StoreError``.
+    func head() throws -> Position
+
+    /// The state of a stream; one that nobody has written is `missing`, not an error.
+    ///
+    /// - Throws: ``StoreError``.
+    func state(of stream: StreamID) throws -> StreamState
+
+    /// Events of one stream.
+    ///
+    /// - Parameters:
+    ///   - stream: The stream.
+    ///   - direction: Oldest or newest first.
+    ///   - versions: Only events with these versions, both ends included.
+    ///   - limit: At most so many events; 0 gives none.
+    /// - Throws: ``StoreError``.
+    func events(
+        in stream: StreamID,
+        _ direction: ReadDirection,
+        versions: ClosedRange<Int>,
+        limit: Int
+    ) throws -> [RecordedEvent]
+
+    /// Events of the whole store.
+    ///
+    /// - Parameters:
+    ///   - query: Which events; an event that matches several items comes once.
+    ///   - direction: Oldest or newest first.
+    ///   - after: Only events after this position.
+    ///   - upTo: Only events up to this position, itself included; `nil` means the head.
+    ///   - limit: At most so many events; 0 gives none.
+    /// - Throws: ``StoreError``.
+    func events(
+        matching query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        upTo: Position?,
+        limit: Int
+    ) throws -> EventPage
+
+    /// Where the events are that an append under this key wrote; `nil` when the key is free.
+    ///
+    /// - Throws: ``StoreError``.
+    func result(of key: IdempotencyKey) throws -> AppendResult?
+
+    /// How many events after a position match a query.
+    ///
+    /// O(matching events).
+    ///
+    /// - Throws: ``StoreError``.
+    func count(matching query: EventQuery, after: Position) throws -> Int
+
+    /// Streams in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - category: Only of this category; `nil` means all but Edda's own.
+    ///   - after: Only ids after this one, for paging.
+    ///   - limit: At most so many.
+    /// - Throws: ``StoreError``.
+    func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo]
+}
+
+/// Reads the checkpoints of consumers.
+public protocol CheckpointReading: AnyObject {
+    /// How far a consumer has come; ``Position/start`` when it never began.
+    ///
+    /// - Throws: ``StoreError``.
+    func checkpoint(_ name: CheckpointName) throws -> Position
+}
+
+/// Reads the inbox.
+public protocol InboxReading: AnyObject {
+    /// What a consumer remembers of an idempotency key.
+    ///
+    /// - Throws: ``StoreError``.
+    func inboxEntry(consumer: String, key: String) throws -> InboxEntry?
+}
+
+/// Reads the outbox.
+public protocol OutboxReading: AnyObject {
+    /// Ready rows in the order of commits.
+    ///
+    /// - Parameters:
+    ///   - after: Only rows after this sequence number.
+    ///   - limit: At most so many.
+    /// - Returns: The rows, each with whether a message of the same destination and partition key is held or dead.
+    /// - Throws: ``StoreError``.
+    func readyMessages(after: Int64, limit: Int) throws -> [(row: OutboxRow, isBlocked: Bool)]
+
+    /// Held rows whose next try is due, earliest first.
+    ///
+    /// Rows behind them are not among them.
+    ///
+    /// - Throws: ``StoreError``.
+    func dueMessages(at moment: Moment, limit: Int) throws -> [OutboxRow]
+
+    /// When the next held row comes due.
+    ///
+    /// - Throws: ``StoreError``.
+    func nextDueMessage() throws -> Moment?
+
+    /// Rows of any state in the order of commits, for lists.
+    ///
+    /// - Throws: ``StoreError``.
+    func outbox(after: Int64, limit: Int) throws -> [OutboxRow]
+
+    /// How many rows there are.
+    ///
+    /// - Throws: ``StoreError``.
+    func outboxCounts() throws -> OutboxCounts
+}
+
+/// Reads timers.
+public protocol TimerReading: AnyObject {
+    /// The timers of an owner that are due, earliest first.
+    ///
+    /// - Throws: ``StoreError``.
+    func dueTimers(owner: String, at moment: Moment, limit: Int) throws -> [TimerRow]
+
+    /// When the owner's next timer comes due.
+    ///
+    /// - Throws: ``StoreError``.
+    func nextTimer(owner: String) throws -> Moment?
+}
+
+/// Reads sagas.
+public protocol SagaReading: AnyObject {
+    /// The row of a saga.
+    ///
+    /// - Throws: ``StoreError``.
+    func saga(_ id: SagaID) throws -> SagaRecord?
+
+    /// The rows that pass a filter, in the order of their ids.
+    ///
+    /// - Throws: ``StoreError``.
+    func sagas(_ filter: SagaFilter) throws -> [SagaRecord]
+
+    /// How many sagas stand where.
+    ///
+    /// - Throws: ``StoreError``.
+    func sagaCounts() throws -> [SagaRecord.Status: Int]
+}
+
+/// Reads the register of projections.
+public protocol ProjectionReading: AnyObject {
+    /// All builds of a projection, or of all projections, by name and build.
+    ///
+    /// - Throws: ``StoreError``.
+    func projections(_ name: ProjectionName?) throws -> [ProjectionRecord]
+}
+
+/// Reads tables by SQL.
+public protocol SQLReading: AnyObject {
+    /// The rows that a query returns.
+    ///
+    /// Statements that write are refused.
+    ///
+    /// - Throws: ``StoreError`` with code `badSQL`, or `unsupported` in a store without SQL.
+    func rows(_ query: SQL) throws -> [SQLRow]
+}

@@ -1,0 +1,123 @@
+/// The unit of change: what its closure does commits together or not at all.
+///
+/// A closure that throws leaves no trace. It may be run again when the commit that it was part of had to be repeated,
+/// so it changes nothing outside the transaction. Its calls are synchronous; what it reads includes what it wrote.
+public protocol WriteTransaction:
+    ReadTransaction, EventWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting, SagaWriting,
+    ProjectionWriting, SQLWriting
+{}
+
+/// Writes events.
+public protocol EventWriting: AnyObject {
+    /// Appends events under conditions.
+    ///
+    /// - Throws: ``AppendConflict`` when a condition does not hold; ``StoreError`` with code `keyReused` when the key
+    ///   was used for other content, `duplicateEvent` when an event id is taken, `invalidArgument` for what can
+    ///   never be appended.
+    func append(_ append: Append) throws -> AppendResult
+
+    /// Ends a stream: it keeps its events and takes no more. Archiving it again changes nothing.
+    ///
+    /// - Throws: ``StoreError`` with code `notFound` when the stream has no event.
+    func archive(_ stream: StreamID) throws
+}
+
+/// Writes the checkpoints of consumers.
+public protocol CheckpointWriting: AnyObject {
+    /// Keeps how far a consumer has come.
+    ///
+    /// - Throws: ``StoreError``.
+    func setCheckpoint(_ name: CheckpointName, to position: Position) throws
+}
+
+/// Writes the inbox.
+public protocol InboxWriting: AnyObject {
+    /// Keeps what became of a message; replaces an earlier entry of the same consumer and key.
+    ///
+    /// - Throws: ``StoreError``.
+    func recordInbox(_ entry: InboxEntry) throws
+
+    /// Forgets entries that were recorded before a time.
+    ///
+    /// - Returns: How many were forgotten, at most `limit`.
+    /// - Throws: ``StoreError``.
+    func forgetInbox(before: Timestamp, limit: Int) throws -> Int
+}
+
+/// Writes the outbox.
+public protocol OutboxWriting: AnyObject {
+    /// Puts a message into the outbox; it is sent after the commit.
+    ///
+    /// - Returns: Its place.
+    /// - Throws: ``StoreError``.
+    @discardableResult
+    func enqueue(_ message: Message) throws -> Int64
+
+    /// Removes messages that were sent. For each that was held, the next held one of its destination and key comes
+    /// due at once, or, when none is left, the key is free again.
+    ///
+    /// - Throws: ``StoreError``.
+    func removeFromOutbox(_ sequences: [Int64]) throws
+
+    /// Holds a message until `due`, and with it every later ready message of the same destination and key.
+    ///
+    /// - Parameters:
+    ///   - sequence: The message; ready or held.
+    ///   - attempts: How often it has been tried.
+    ///   - due: When to try again; `nil` when it only waits behind another.
+    ///   - reason: Why it failed.
+    /// - Throws: ``StoreError``.
+    func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws
+
+    /// Gives a message up. Those behind it stay held.
+    ///
+    /// - Throws: ``StoreError``.
+    func markDead(_ sequence: Int64, attempts: Int, reason: String) throws
+}
+
+/// Writes timers.
+public protocol TimerWriting: AnyObject {
+    /// Sets a timer; replaces the one of the same owner and key.
+    ///
+    /// - Throws: ``StoreError``.
+    func setTimer(_ timer: TimerRow) throws
+
+    /// Removes a timer; one that is not there is no error.
+    ///
+    /// - Throws: ``StoreError``.
+    func cancelTimer(owner: String, key: String) throws
+}
+
+/// Writes sagas.
+public protocol SagaWriting: AnyObject {
+    /// Writes the row of a saga.
+    ///
+    /// - Parameters:
+    ///   - record: The new row; its revision is one more than the one it replaces.
+    /// - Throws: ``StoreError`` with code `staleWrite` when the stored revision is not the one before.
+    func putSaga(_ record: SagaRecord) throws
+}
+
+/// Writes the register of projections.
+public protocol ProjectionWriting: AnyObject {
+    /// Writes the row of a build; replaces an earlier one of the same projection and build.
+    ///
+    /// - Throws: ``StoreError``.
+    func putProjection(_ record: ProjectionRecord) throws
+
+    /// Removes the row of a build.
+    ///
+    /// - Throws: ``StoreError``.
+    func removeProjection(_ name: ProjectionName, build: Int) throws
+}
+
+/// Writes tables by SQL.
+public protocol SQLWriting: AnyObject {
+    /// Executes one statement. It may change tables of its caller, never those of Edda, whose names begin with
+    /// `edda_`; statements that begin or end transactions are refused.
+    ///
+    /// - Returns: How many rows it inserted, updated or deleted.
+    /// - Throws: ``StoreError`` with code `badSQL`, or `unsupported` in a store without SQL.
+    @discardableResult
+    func execute(_ statement: SQL) throws -> Int
+}
