@@ -10,6 +10,8 @@ public struct Handle<C: Command>: Sendable {
     let body: @Sendable (C, HandlerContext) throws -> C.Reply
 
     /// A handler.
+    // A closure without a `return` fits both initialisers; then the one without a reply is meant.
+    @_disfavoredOverload
     public init(_ type: C.Type, _ body: @escaping @Sendable (_ command: C, _ context: HandlerContext) throws -> C.Reply)
     {
         self.body = body
