@@ -37,6 +37,8 @@ public struct Append: Hashable, Sendable {
     }
 
     /// An append of events to one stream.
+    ///
+    /// Without events and with `any` there is nothing to check either.
     public init(
         _ events: [EventData],
         to stream: StreamID,
@@ -45,7 +47,7 @@ public struct Append: Hashable, Sendable {
     ) {
         self.init(
             events.map { Entry(stream: stream, event: $0) },
-            conditions: [.stream(stream, expectation)],
+            conditions: events.isEmpty && expectation == .any ? [] : [.stream(stream, expectation)],
             key: key
         )
     }

@@ -53,6 +53,11 @@ extension Name {
     /// The name itself.
     public var description: String { rawValue }
 
+    /// Equal are names with the same UTF-8 bytes; `String` would also hold different spellings of "é" for equal.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
     /// Orders names by their UTF-8 bytes, as SQLite's BINARY collation does.
     public static func < (left: Self, right: Self) -> Bool {
         left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)

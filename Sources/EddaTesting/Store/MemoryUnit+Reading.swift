@@ -1,0 +1,76 @@
+internal import EddaCore
+
+extension MemoryUnit {
+    func head() throws -> Position { Position(Int64(state.events.count)) }
+
+    func state(of stream: StreamID) throws -> StreamState { state.streams[stream]?.state ?? .missing }
+
+    func events(
+        in stream: StreamID,
+        _ direction: ReadDirection,
+        versions: ClosedRange<Int>,
+        limit: Int
+    ) throws -> [RecordedEvent] {
+        try checkLimit(limit)
+        guard let indices = state.streams[stream]?.indices else { return [] }
+        let first = max(1, versions.lowerBound)
+        let last = min(indices.count, versions.upperBound)
+        guard first <= last else { return [] }
+        let wanted = indices[(first - 1)..<last]
+        return switch direction {
+        case .forward: wanted.prefix(limit).map { state.events[$0] }
+        case .backward: wanted.reversed().prefix(limit).map { state.events[$0] }
+        }
+    }
+
+    func events(
+        matching query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        upTo: Position?,
+        limit: Int
+    ) throws -> EventPage {
+        try checkLimit(limit)
+        let bound = min(try head(), upTo ?? Position(.max))
+        if limit == 0 { return EventPage(events: [], head: direction == .forward ? after : bound) }
+        let range = indices(after: after, upTo: bound)
+        switch direction {
+        case .forward:
+            let events = Array(state.events[range].lazy.filter(query.matches).prefix(limit))
+            let last = events.count == limit ? events.last?.position : nil
+            return EventPage(events: events, head: last ?? bound)
+        case .backward:
+            let events = Array(state.events[range].reversed().lazy.filter(query.matches).prefix(limit))
+            return EventPage(events: events, head: bound)
+        }
+    }
+
+    func result(of key: IdempotencyKey) throws -> AppendResult? {
+        state.results[key]
+            .map {
+                AppendResult(positions: $0.positions, versions: $0.versions, wasRepeated: true)
+            }
+    }
+
+    func count(matching query: EventQuery, after: Position) throws -> Int {
+        state.events[indices(after: after, upTo: try head())].count(where: query.matches)
+    }
+
+    func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {
+        try checkLimit(limit)
+        return state.streams
+            .filter { id, _ in
+                if let after, id <= after { return false }
+                return category.map { $0 == id.category } ?? !id.category.isReserved
+            }
+            .sorted { $0.key < $1.key }
+            .prefix(limit)
+            .map { StreamInfo(id: $0.key, state: $0.value.state) }
+    }
+
+    /// The indices of the events after one position up to another.
+    func indices(after: Position, upTo: Position) -> Range<Int> {
+        let end = min(state.events.count, Int(clamping: upTo.value))
+        return min(Int(clamping: after.value), end)..<end
+    }
+}

@@ -1,0 +1,89 @@
+internal import EddaCore
+
+/// A transaction on a ``MemoryState``.
+///
+/// Changes are made in place; each leaves behind how it is undone.
+final class MemoryUnit: WriteTransaction {
+    /// What was changed, to raise the right signals after the commit.
+    struct Changes: OptionSet {
+        let rawValue: Int
+        static let events = Changes(rawValue: 1)
+        static let outbox = Changes(rawValue: 2)
+        static let timers = Changes(rawValue: 4)
+        static let projections = Changes(rawValue: 8)
+    }
+
+    let state: MemoryState
+    let now: Moment
+    var changes: Changes = []
+    /// What a hook threw; it fails the unit even if its body catches it.
+    var hookFailure: (any Error)?
+    private var undo: [(MemoryState) -> Void] = []
+
+    init(state: MemoryState, now: Moment) {
+        self.state = state
+        self.now = now
+    }
+
+    /// Notes how a change is undone.
+    func onRollBack(_ action: @escaping (MemoryState) -> Void) { undo.append(action) }
+
+    /// How many changes have been made.
+    var mark: Int { undo.count }
+
+    /// Undoes the changes after a mark, the last one first.
+    func rollBack(to mark: Int) {
+        while undo.count > mark { undo.removeLast()(state) }
+    }
+
+    /// Ends the body of a unit.
+    ///
+    /// - Throws: What a hook threw.
+    func finish() throws {
+        if let hookFailure { throw hookFailure }
+    }
+
+    /// Replaces a value of the state.
+    func set<Value>(_ path: ReferenceWritableKeyPath<MemoryState, Value>, to value: Value) {
+        let earlier = state[keyPath: path]
+        state[keyPath: path] = value
+        onRollBack { $0[keyPath: path] = earlier }
+    }
+
+    func checkLimit(_ limit: Int) throws(StoreError) {
+        if limit < 0 { throw StoreError(.invalidArgument, "The limit \(limit) is negative. Use 0 or more.") }
+    }
+}
+
+extension MemoryUnit {
+    func checkpoint(_ name: CheckpointName) throws -> Position { state.checkpoints[name] ?? .start }
+
+    func setCheckpoint(_ name: CheckpointName, to position: Position) throws {
+        set(\.checkpoints[name], to: position)
+    }
+
+    func inboxEntry(consumer: String, key: String) throws -> InboxEntry? {
+        state.inbox[MemoryState.Key(consumer, key)]
+    }
+
+    func recordInbox(_ entry: InboxEntry) throws {
+        set(\.inbox[MemoryState.Key(entry.consumer, entry.key)], to: entry)
+    }
+
+    func forgetInbox(before time: Timestamp, limit: Int) throws -> Int {
+        try checkLimit(limit)
+        let old = state.inbox.filter { $0.value.recordedAt < time }
+            .sorted { $0.value.recordedAt < $1.value.recordedAt }
+            .prefix(limit)
+        for (key, _) in old { set(\.inbox[key], to: nil) }
+        return old.count
+    }
+
+    func rows(_ query: SQL) throws -> [SQLRow] { throw Self.noSQL }
+
+    func execute(_ statement: SQL) throws -> Int { throw Self.noSQL }
+
+    private static var noSQL: StoreError {
+        StoreError(.unsupported, "The in-memory store has no SQL. Use an SQLiteStore in a temporary folder.")
+    }
+}
