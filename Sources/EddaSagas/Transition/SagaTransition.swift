@@ -37,14 +37,19 @@ extension SagaInstance {
         return transition.effects
     }
 
-    /// Stops the saga until an operator decides.
-    package mutating func park(_ cause: Parking.Cause, step: StepID? = nil, reason: String) -> [SagaEffect] {
-        let step = step ?? currentStep
+    /// Stops the saga until an operator decides, for a reason that lies outside its plan.
+    package mutating func stop(_ cause: Parking.Cause, reason: String) -> [SagaEffect] {
+        let step = currentStep
+        let parked = park(cause, step: step, reason: reason)
+        wakeAt = nil
+        return [.record(parked), .cancelWake]
+    }
+
+    fileprivate mutating func park(_ cause: Parking.Cause, step: StepID?, reason: String) -> SagaParked {
         status = .parked
         parking = Parking(cause: cause, step: step)
         self.reason = reason
-        wakeAt = nil
-        return [.record(SagaParked(step: step, cause: cause, reason: reason)), .cancelWake]
+        return SagaParked(step: step, cause: cause, reason: reason)
     }
 }
 
@@ -211,7 +216,8 @@ struct SagaTransition {
     }
 
     mutating func park(_ cause: Parking.Cause, at index: Int?, _ reason: String) {
-        effects += instance.park(cause, step: index.map { instance.steps[$0].id }, reason: reason)
+        let step = index.map { instance.steps[$0].id }
+        record(instance.park(cause, step: step, reason: reason))
     }
 
     mutating func record(_ event: any Event) { effects.append(.record(event)) }
