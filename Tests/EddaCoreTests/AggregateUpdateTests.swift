@@ -38,12 +38,12 @@ import Testing
     @Test(arguments: [(0, 1), (1, 2), (2, 3), (5, 3)])
     func lostRacesAreDecidedAnew(races: Int, decisions: Int) async throws {
         let store = RacingStore(races: races)
-        let seen = Mutex<[Int]>([])
+        let seen = Log()
         try await store.update(Account.self, id: "1") { account in
-            seen.withLock { $0.append(account.balance) }
+            seen.append(account.balance)
             return try account.deposit(10)
         }
-        #expect(seen.withLock { $0 } == (0..<decisions).map { $0 * 100 })
+        #expect(seen.values == (0..<decisions).map { $0 * 100 })
         #expect(try await store.load(Account.self, id: "1").state.balance == (decisions - 1) * 100 + 10)
     }
 
@@ -174,4 +174,11 @@ private final class RacingStore: Store {
 
     func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
     func close() async { await store.close() }
+}
+
+/// Numbers in the order in which they were noted.
+private final class Log: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    var values: [Int] { numbers.withLock { $0 } }
+    func append(_ number: Int) { numbers.withLock { $0.append(number) } }
 }

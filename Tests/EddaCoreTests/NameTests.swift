@@ -16,10 +16,10 @@ import Testing
         ]
     )
     func refusesByRule(_ text: String, _ reason: String) {
-        let error = #expect(throws: InvalidName.self) { try Tag(validating: text) }
+        let error = #expect(throws: InvalidName.self) { try EddaCore.Tag(validating: text) }
         #expect(error?.reason.contains(reason) == true)
         #expect(error?.kind == "tag")
-        #expect(Tag(rawValue: text) == nil)
+        #expect(EddaCore.Tag(rawValue: text) == nil)
     }
 
     @Test func theErrorIsASentenceThatNamesTextAndRule() {
@@ -29,13 +29,13 @@ import Testing
 
     /// Swift holds both spellings of "é" for the same text; stores compare bytes.
     @Test func isEqualAndOrderedByBytes() {
-        let composed: Tag = "\u{E9}"
-        let combined: Tag = "e\u{301}"
+        let composed: EddaCore.Tag = "\u{E9}"
+        let combined: EddaCore.Tag = "e\u{301}"
         #expect(composed.rawValue == combined.rawValue)
         #expect(composed != combined)
         #expect(Set([composed, combined, composed]).count == 2)
         #expect(combined < composed)
-        #expect((["b", "a", "B", "ä", "z"] as [Tag]).sorted() == ["B", "a", "b", "z", "ä"])
+        #expect((["b", "a", "B", "ä", "z"] as [EddaCore.Tag]).sorted() == ["B", "a", "b", "z", "ä"])
     }
 
     @Test func isABareStringInJSON() throws {

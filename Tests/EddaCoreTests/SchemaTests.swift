@@ -118,7 +118,7 @@ private struct Placed: Event, Equatable {
     static let schemaVersion = 3
     var customer: String
     var cents: Int
-    var tags: Set<Tag> { [Tag(unchecked: "customer:\(customer)")] }
+    var tags: Set<EddaCore.Tag> { [EddaCore.Tag(unchecked: "customer:\(customer)")] }
 }
 
 private struct Measured: Event {

@@ -51,7 +51,7 @@ import Testing
         #expect((time + .microseconds(5)).microseconds == 15)
         #expect((time + .microseconds(-15)).microseconds == -5)
         #expect((time + .seconds(Int64.max)).microseconds == .max)
-        #expect((time + .seconds(Int64.min)).microseconds == .min)
+        #expect((Timestamp(microseconds: -10) + .seconds(Int64.min)).microseconds == .min)
         #expect(Timestamp(microseconds: 25).since(time) == .microseconds(15))
         #expect(time.since(Timestamp(microseconds: 25)) == .microseconds(-15))
     }

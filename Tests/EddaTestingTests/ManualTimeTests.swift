@@ -29,13 +29,13 @@ import Testing
 
     @Test func wakesThoseWhoseTimeHasCome() async throws {
         let time = ManualTime()
-        let woken = Mutex<[Int]>([])
+        let woken = Log()
         let changed = Signal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for seconds in [30, 10, 20] {
                 group.addTask {
                     try await time.sleep(for: .seconds(seconds))
-                    woken.withLock { $0.append(seconds) }
+                    woken.append(seconds)
                     changed.raise()
                 }
             }
@@ -45,10 +45,10 @@ import Testing
                 #expect(time.sleepers == 3 - expected.count)
                 while true {
                     let seen = changed.count
-                    if woken.withLock({ $0.count }) >= expected.count { break }
+                    if woken.values.count >= expected.count { break }
                     try await changed.wait(past: seen)
                 }
-                #expect(woken.withLock { $0 } == expected)
+                #expect(woken.values == expected)
             }
             try await group.waitForAll()
         }
@@ -103,4 +103,11 @@ import Testing
         try await time.sleep(for: .seconds(-1))
         #expect(time.sleepers == 0)
     }
+}
+
+/// Numbers in the order in which tasks noted them.
+private final class Log: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    var values: [Int] { numbers.withLock { $0 } }
+    func append(_ number: Int) { numbers.withLock { $0.append(number) } }
 }
