@@ -1,9 +1,9 @@
-internal import EddaCore
+package import EddaCore
 internal import EddaMessaging
 
 extension SagaCoordinator {
     /// Deals with replies: those of one saga in order, different sagas side by side.
-    func settle(_ deliveries: [Delivery]) async -> [Settlement] {
+    package func settle(_ deliveries: [Delivery]) async -> [Settlement] {
         var settlements: [Settlement] = []
         var order: [SagaID] = []
         var replies: [SagaID: [(token: UInt64, reply: SagaReply)]] = [:]

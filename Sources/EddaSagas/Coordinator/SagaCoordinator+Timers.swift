@@ -3,7 +3,7 @@ internal import Logging
 
 extension SagaCoordinator {
     /// What one look at the timers has led to.
-    enum TimerPass: Sendable {
+    package enum TimerPass: Sendable {
         /// This many came due and were handled.
         case handled(Int)
         /// None was due; the next one comes due after this pause, if there is one.
@@ -45,14 +45,20 @@ extension SagaCoordinator {
 
     /// Handles the timers that are due, each in a unit of its own, side by side.
     ///
-    /// - Throws: What the store throws when it cannot be read.
-    func handleDueTimers() async throws -> TimerPass {
+    /// - Throws: What the store throws when it cannot be read for a reason that does not pass.
+    package func handleDueTimers() async throws -> TimerPass {
         let limit = configuration.timerLimit
-        let (timers, pause) = try await store.read { transaction in
-            let now = transaction.now
-            let due = try transaction.dueTimers(owner: SagaUnit.timerOwner, at: now, limit: limit)
-            let next = due.isEmpty ? try transaction.nextTimer(owner: SagaUnit.timerOwner) : nil
-            return (due, next?.remaining(from: now))
+        let timers: [TimerRow]
+        let pause: Duration?
+        do {
+            (timers, pause) = try await store.read { transaction in
+                let now = transaction.now
+                let due = try transaction.dueTimers(owner: SagaUnit.timerOwner, at: now, limit: limit)
+                let next = due.isEmpty ? try transaction.nextTimer(owner: SagaUnit.timerOwner) : nil
+                return (due, next?.remaining(from: now))
+            }
+        } catch let error as StoreError where error.isRetriable {
+            return .failed(error)
         }
         if timers.isEmpty { return .idle(until: pause) }
         return try await withThrowingTaskGroup(of: (any Error)?.self) { group in

@@ -11,11 +11,14 @@ public import Logging
 public final class SagaCoordinator: Sendable {
     /// How patient a coordinator is, and how much it does at once.
     public struct Configuration: Sendable {
-        /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as long
-        /// each time, at most 30 seconds. The pauses lie between half of the policy's bound and the bound; its number
-        /// of attempts is not used.
+        /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
+        /// long each time, at most 30 seconds.
+        ///
+        /// The pauses lie between half of the policy's bound and the bound; its number of attempts is not used.
         public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
-        /// How often a failed compensation is tried; then the saga parks. 10 times by default.
+        /// How often a failed compensation is tried; then the saga parks.
+        ///
+        /// 10 times by default.
         public var undoRetry: RetryPolicy = .exponential(attempts: 10)
         /// The most replies that are taken together.
         public var replyLimit = 64

@@ -10,7 +10,9 @@ final class WaitingRoom: Sendable {
 
     private let places = Mutex<[SagaID: Place]>([:])
 
-    /// A signal that is raised when the saga comes to rest. Every `enter` is followed by a `leave`.
+    /// A signal that is raised when the saga comes to rest.
+    ///
+    /// Every `enter` is followed by a `leave`.
     func enter(_ id: SagaID) -> Signal {
         places.withLock { places in
             places[id, default: Place()].visitors += 1

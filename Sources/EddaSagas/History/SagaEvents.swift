@@ -66,5 +66,10 @@ package struct ReplyIgnored: HistoryEvent {
     package var status: StepStatus
     package var sagaStatus: SagaRecord.Status
 
-    package var line: HistoryLine { HistoryLine(step: step, reason: "\(outcome)\(direction == .undo ? " (compensation)" : "") while \(status.rawValue)") }
+    package var line: HistoryLine {
+        HistoryLine(
+            step: step,
+            reason: "\(outcome)\(direction == .undo ? " (compensation)" : "") while \(status.rawValue)"
+        )
+    }
 }

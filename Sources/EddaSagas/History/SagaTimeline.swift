@@ -24,7 +24,7 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public struct Entry: Codable, Hashable, Sendable {
         /// When it happened.
         public let at: Timestamp
-        /// What happened: `step.dispatched`, `saga.parked`, …
+        /// What happened, such as `step.dispatched` or `saga.parked`.
         public let what: String
         /// The step it is about.
         public let step: StepID?

@@ -20,7 +20,12 @@ package struct StepResent: HistoryEvent {
     package var direction: Direction
     package var sends: Int
 
-    package var line: HistoryLine { HistoryLine(step: step, reason: "\(direction == .undo ? "compensation, " : "")sending \(sends), no answer so far") }
+    package var line: HistoryLine {
+        HistoryLine(
+            step: step,
+            reason: "\(direction == .undo ? "compensation, " : "")sending \(sends), no answer so far"
+        )
+    }
 }
 
 /// The step is done; the time is counted from its first sending.

@@ -90,4 +90,9 @@ package struct Parking: Codable, Hashable, Sendable {
     package let cause: Cause
     /// The step at which it stands, if it is about one.
     package let step: StepID?
+
+    package init(cause: Cause, step: StepID?) {
+        self.cause = cause
+        self.step = step
+    }
 }

@@ -1,4 +1,6 @@
-/// The steps of a saga over a state, in order. ``PlanBuilder`` makes it.
+/// The steps of a saga over a state, in order.
+///
+/// ``PlanBuilder`` makes it.
 public protocol Plan<State>: Sendable {
     /// The state of the saga.
     associatedtype State: Codable & Sendable
@@ -15,7 +17,9 @@ public struct PlanSteps<State: Codable & Sendable, Phase>: Plan {
     init(_ steps: [PlannedStep]) { self.steps = steps }
 }
 
-/// Where a plan stands after its last step. The compiler uses it to tell which step may follow.
+/// Where a plan stands after its last step.
+///
+/// The compiler uses it to tell which step may follow.
 public enum PlanPhase {
     /// No pivot yet: compensatable steps and the pivot may follow.
     public enum BeforePivot {}

@@ -34,7 +34,8 @@ extension PlanBuilder {
     @available(
         *,
         unavailable,
-        message: "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
+        message:
+            "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
     )
     public static func buildPartialBlock<C: Command>(
         first: PlanStep<State, C, StepPhase.Retriable>
@@ -46,7 +47,8 @@ extension PlanBuilder {
     @available(
         *,
         unavailable,
-        message: "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
+        message:
+            "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
     )
     public static func buildPartialBlock<C: Command>(
         accumulated: PlanSteps<State, PlanPhase.BeforePivot>,
@@ -59,7 +61,8 @@ extension PlanBuilder {
     @available(
         *,
         unavailable,
-        message: "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
+        message:
+            "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
     )
     public static func buildPartialBlock<C: Command>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
@@ -72,7 +75,8 @@ extension PlanBuilder {
     @available(
         *,
         unavailable,
-        message: "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
+        message:
+            "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
     )
     public static func buildPartialBlock<C: Command>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,

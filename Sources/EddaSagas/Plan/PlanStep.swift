@@ -25,7 +25,9 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
         self.command = command
     }
 
-    /// What a reply changes in the state. Several are applied in order.
+    /// What a reply changes in the state.
+    ///
+    /// Several are applied in order.
     ///
     /// - Parameter merge: A pure function of state and reply.
     public func merge(_ merge: @escaping @Sendable (_ state: inout State, _ reply: C.Reply) -> Void) -> Self {
@@ -69,7 +71,9 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
 }
 
 extension PlanStep where Phase == StepPhase.Uncovered {
-    /// The command that undoes the step. What the participant answers to it does not change the state.
+    /// The command that undoes the step.
+    ///
+    /// What the participant answers to it does not change the state.
     ///
     /// It is recorded together with the forward command, with `nil` for the reply, and again with the reply when
     /// there is one: a step whose reply never came is undone with `nil`.
@@ -117,7 +121,8 @@ extension PlanStep where Phase == StepPhase.Retriable {
     @available(
         *,
         unavailable,
-        message: "A retriable step has no timeout: after the pivot a saga only goes forward, so it is sent until it succeeds."
+        message:
+            "A retriable step has no timeout: after the pivot a saga only goes forward, so it is sent until it succeeds."
     )
     public func timeout(_ timeout: Duration) -> Self { patient(timeout) }
 }

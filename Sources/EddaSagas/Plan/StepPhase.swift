@@ -1,4 +1,6 @@
-/// What kind of step a ``PlanStep`` is. The compiler uses it to tell where the step may stand.
+/// What kind of step a ``PlanStep`` is.
+///
+/// The compiler uses it to tell where the step may stand.
 public enum StepPhase: String, Codable, Hashable, Sendable, CaseIterable {
     /// Before the pivot.
     case compensatable

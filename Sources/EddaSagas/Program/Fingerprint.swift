@@ -1,4 +1,6 @@
-/// A stable 64-bit hash of text: FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
+/// A stable 64-bit hash of text: FNV-1a (G.
+///
+/// Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
 struct Fingerprint {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 

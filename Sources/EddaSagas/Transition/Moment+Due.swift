@@ -5,7 +5,8 @@ extension Moment {
     ///
     /// Within one boot the wall clock has no say.
     package func remaining(from now: Moment) -> Duration {
-        boot == now.boot ? .nanoseconds(uptime.subtractingReportingOverflow(now.uptime).partialValue) : wall.since(now.wall)
+        boot == now.boot
+            ? .nanoseconds(uptime.subtractingReportingOverflow(now.uptime).partialValue) : wall.since(now.wall)
     }
 
     /// Whether this moment has come.

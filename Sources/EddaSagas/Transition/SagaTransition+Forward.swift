@@ -139,7 +139,11 @@ extension SagaTransition {
             send(index, .forward, isTry: false)
             instance.steps[index].forward.deadline = program.steps[index].timeout.map(now.advanced)
         } else if instance.steps[index].forward.deadline?.isReached(at: now) ?? true {
-            park(.pivotUnknown, at: index, "The outcome of the pivot \(id) is unknown, also after asking again: \(reason)")
+            park(
+                .pivotUnknown,
+                at: index,
+                "The outcome of the pivot \(id) is unknown, also after asking again: \(reason)"
+            )
         } else {
             send(index, .forward, isTry: false)
         }
