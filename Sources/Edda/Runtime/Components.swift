@@ -1,13 +1,13 @@
-internal import EddaCore
-internal import EddaMessaging
-internal import EddaProjections
-internal import EddaSagas
+package import EddaCore
+package import EddaMessaging
+package import EddaProjections
+package import EddaSagas
 
 /// The parts of a runtime by kind, checked against each other.
-struct Components: Sendable {
-    var projections: [Projection] = []
-    var sagas: [any Saga.Type] = []
-    var participants: [Participant] = []
+package struct Components: Sendable {
+    package private(set) var projections: [Projection] = []
+    package private(set) var sagas: [any Saga.Type] = []
+    package private(set) var participants: [Participant] = []
 
     /// Sorts parts by kind.
     ///

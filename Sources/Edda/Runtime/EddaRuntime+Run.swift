@@ -11,7 +11,7 @@ extension EddaRuntime {
     ///
     /// - Throws: What a worker could not get over, after the others were stopped.
     public func run() async throws {
-        try await run(until: gracefulShutdown)
+        try await run(until: { try await gracefulShutdown() })
     }
 
     /// Runs for as long as `body` takes, then shuts down gracefully.

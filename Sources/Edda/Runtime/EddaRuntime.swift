@@ -40,7 +40,9 @@ public final class EddaRuntime: Service {
     package let components: Components
     let logger: Logger
 
-    /// A runtime of the given parts. Nothing runs yet, and nothing has been written to the store.
+    /// A runtime of the given parts.
+    ///
+    /// Nothing runs yet, and nothing has been written to the store.
     ///
     /// - Parameters:
     ///   - store: The store that everything works on.

@@ -12,8 +12,7 @@ internal import Darwin
 extension EddaApplication {
     /// Runs the command that the command line names, `serve` when it names none, and ends the process: with status 0,
     /// 1 when the command failed, 64 when the command line was wrong.
-    // `@main` looks for a function that does not run on its caller's actor.
-    @concurrent public static func main() async {
+    @concurrent public static func main() async {  // `@main` takes no function that runs on its caller's actor.
         exit(await run(Array(CommandLine.arguments.dropFirst())) { bootstrapLogging(level: $0) })
     }
 
@@ -30,7 +29,7 @@ extension EddaApplication {
         let output = Output.current
         var command: any ParsableCommand
         do {
-            command = try await RootCommand<Self>.asyncParseAsRoot(arguments)
+            command = try RootCommand<Self>.parseAsRoot(arguments)
         } catch {
             return report(error, to: output)
         }

@@ -1,6 +1,6 @@
 #if CLI
 internal import ArgumentParser
-internal import EddaCore
+internal import Edda
 
 /// Reads a name from the command line; what is wrong with it becomes the message of the parser.
 @Sendable func name<N: Name>(_ text: String) throws -> N {

@@ -17,17 +17,17 @@ struct CommonOptions<App: EddaApplication>: ParsableArguments {
             "Log messages from this level on, to standard error: trace, debug, info, notice, warning, error, critical.",
             valueName: "level"
         ),
-        transform: CommonOptions.level
+        transform: parseLogLevel
     )
     var logLevel: Logger.Level = .warning
+}
 
-    private static func level(_ text: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: text) else {
-            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("\"\(text)\" is no log level; there are \(known).")
-        }
-        return level
+@Sendable private func parseLogLevel(_ text: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: text) else {
+        let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("\"\(text)\" is no log level; there are \(known).")
     }
+    return level
 }
 
 /// A command that works on the application's runtime without running it.

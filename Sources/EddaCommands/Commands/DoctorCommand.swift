@@ -19,17 +19,19 @@ struct DoctorCommand<App: EddaApplication>: RuntimeCommand {
         if let store = runtime.store as? any Diagnosable { facts += try await store.diagnostics() }
         facts += try await Examination(of: runtime, program: App.commandName).facts()
         if format.json {
-            output.write(JSON.array(facts.map(Self.json)))
+            output.write(json: JSON.array(facts.map(Self.json)))
         } else {
             var table = TextTable(.text("WHAT"), .text("VALUE"), .text("VERDICT"), .text("ADVICE"))
             for fact in facts {
                 table.add(fact.name, fact.value, fact.verdict.rawValue, fact.advice)
             }
-            output.write(table)
+            output.write(table: table)
         }
         let problems = facts.count { $0.verdict == .problem }
         if problems > 0 {
-            throw CommandError("\(problems) of \(facts.count) facts are problems; the advice beside each says what to do.")
+            throw CommandError(
+                "\(problems) of \(facts.count) facts are problems; the advice beside each says what to do."
+            )
         }
     }
 

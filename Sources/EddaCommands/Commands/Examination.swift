@@ -33,7 +33,8 @@ struct Examination {
                 String(counts.dead),
                 counts.dead > 0 ? .problem : .ok,
                 advice: counts.dead > 0
-                    ? "Messages of the same keys wait behind them. `\(program) outbox list` shows why they failed." : nil
+                    ? "Messages of the same keys wait behind them. `\(program) outbox list` shows why they failed."
+                    : nil
             ),
         ]
     }
@@ -47,7 +48,8 @@ struct Examination {
                 String(count),
                 isProblem ? .problem : .ok,
                 advice: isProblem
-                    ? "They stand still until somebody decides. `\(program) sagas list --status parked` shows why." : nil
+                    ? "They stand still until somebody decides. `\(program) sagas list --status parked` shows why."
+                    : nil
             )
         }
     }
@@ -66,7 +68,12 @@ struct Examination {
                 )
             }
             if !status.isKnown {
-                return Diagnostic(name, value, .note, advice: "This program does not define it, so nothing keeps it current.")
+                return Diagnostic(
+                    name,
+                    value,
+                    .note,
+                    advice: "This program does not define it, so nothing keeps it current."
+                )
             }
             if status.state != .live {
                 return Diagnostic(name, value, .note, advice: "`\(program) serve` builds it.")

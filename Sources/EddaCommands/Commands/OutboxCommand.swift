@@ -31,7 +31,7 @@ struct OutboxListCommand<App: EddaApplication>: RuntimeCommand {
         let found = try await runtime.store.read { try $0.outbox(after: after, limit: more) }
         let rows = found.prefix(limit)
         if list.json {
-            output.write(JSON.array(rows.map(Self.json)))
+            output.write(json: JSON.array(rows.map(Self.json)))
         } else {
             var table = TextTable(
                 .number("SEQUENCE"),
@@ -56,7 +56,7 @@ struct OutboxListCommand<App: EddaApplication>: RuntimeCommand {
                     state.reason
                 )
             }
-            output.write(table)
+            output.write(table: table)
         }
         if found.count > rows.count, let last = rows.last {
             output.note("There are more: --after \(last.sequence) goes on.\n")

@@ -14,7 +14,7 @@ struct ProjectionsListCommand<App: EddaApplication>: RuntimeCommand {
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let projections = runtime.projections.projections
         if format.json {
-            output.write(JSON.array(projections.map(Self.json)))
+            output.write(json: JSON.array(projections.map(Self.json)))
             return
         }
         var table = TextTable(.text("NAME"), .number("VERSION"), .text("MODE"), .text("TABLES"))
@@ -26,7 +26,7 @@ struct ProjectionsListCommand<App: EddaApplication>: RuntimeCommand {
                 projection.tables.map(\.name).joined(separator: ", ")
             )
         }
-        output.write(table)
+        output.write(table: table)
     }
 
     private static func json(_ projection: Projection) -> JSON {

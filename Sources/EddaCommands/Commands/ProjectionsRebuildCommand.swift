@@ -47,7 +47,7 @@ struct ProjectionsRebuildCommand<App: EddaApplication>: RuntimeCommand {
         }
         line.end()
         if format.json {
-            output.write(Self.json(report))
+            output.write(json: Self.json(report))
         } else {
             let resumed = report.resumedFrom.map { ", continued from position \($0)" } ?? ""
             output.write(

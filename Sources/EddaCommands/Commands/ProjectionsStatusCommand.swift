@@ -14,7 +14,7 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let statuses = try await runtime.projections.status()
         if format.json {
-            output.write(JSON.array(statuses.map(Self.json)))
+            output.write(json: JSON.array(statuses.map(Self.json)))
             return
         }
         var table = TextTable(
@@ -41,7 +41,7 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
                 status.failure
             )
         }
-        output.write(table)
+        output.write(table: table)
     }
 
     private static func json(_ status: ProjectionStatus) -> JSON {

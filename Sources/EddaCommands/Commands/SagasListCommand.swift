@@ -36,7 +36,7 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
         let found = try await runtime.store.read { try $0.sagas(filter) }
         let sagas = found.prefix(list.limit)
         if list.json {
-            output.write(JSON.array(sagas.map(Self.json)))
+            output.write(json: JSON.array(sagas.map(Self.json)))
         } else {
             var table = TextTable(
                 .text("ID"),
@@ -56,7 +56,7 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
                     saga.reason
                 )
             }
-            output.write(table)
+            output.write(table: table)
         }
         if found.count > sagas.count, let last = sagas.last {
             output.note("There are more: --after '\(last.id)' goes on.\n")

@@ -25,7 +25,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             throw CommandError("There is no saga \(id). `\(App.commandName) sagas list` lists the sagas there are.")
         }
         if format.json {
-            output.write(Self.json(timeline))
+            output.write(json: Self.json(timeline))
         } else {
             Self.write(timeline, to: output)
         }
@@ -61,7 +61,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 step.note
             )
         }
-        output.write(steps)
+        output.write(table: steps)
         output.write("\n")
 
         var entries = TextTable(
@@ -82,7 +82,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 entry.reason
             )
         }
-        output.write(entries)
+        output.write(table: entries)
     }
 
     private static func words(_ steps: [StepID]) -> String {

@@ -43,7 +43,7 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
         let existed = try await runtime.store.read { [id] in try $0.saga(id) } != nil
         let record = try await runtime.sagas.start(named: saga, id: id, encodedState: encodedState())
         if format.json {
-            output.write([
+            output.write(json: [
                 "id": .string(record.id.rawValue),
                 "name": .string(record.name.rawValue),
                 "status": .string(record.status.rawValue),

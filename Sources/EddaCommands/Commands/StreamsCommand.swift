@@ -24,13 +24,13 @@ struct StreamsCommand<App: EddaApplication>: RuntimeCommand {
         let found = try await runtime.store.read { try $0.streams(in: category, after: after, limit: more) }
         let streams = found.prefix(limit)
         if list.json {
-            output.write(JSON.array(streams.map(Self.json)))
+            output.write(json: JSON.array(streams.map(Self.json)))
         } else {
             var table = TextTable(.text("STREAM"), .number("VERSION"), .text("STATE"))
             for stream in streams {
                 table.add(stream.id.rawValue, String(stream.state.version), stream.isArchived ? "archived" : "open")
             }
-            output.write(table)
+            output.write(table: table)
         }
         if found.count > streams.count, let last = streams.last {
             output.note("There are more: --after '\(last.id)' goes on.\n")

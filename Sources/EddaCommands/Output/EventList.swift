@@ -12,7 +12,7 @@ struct EventList {
 
     func write(to output: Output, asJSON: Bool) {
         if asJSON {
-            output.write(JSON.array(events.map(Self.json)))
+            output.write(json: JSON.array(events.map(Self.json)))
             return
         }
         var table = TextTable(
@@ -33,7 +33,7 @@ struct EventList {
                 Self.text(event.data)
             )
         }
-        output.write(table)
+        output.write(table: table)
     }
 
     /// The event with stable field names; its data as `data` when that is JSON, else as `dataBase64`.

@@ -11,14 +11,12 @@ internal import Darwin
 ///
 /// It is task-local, so that a test runs a command in its own process and reads what it wrote.
 package struct Output: Sendable {
-    /// Writes text to standard output.
-    package var write: @Sendable (String) -> Void
-    /// Writes text to standard error.
-    package var note: @Sendable (String) -> Void
+    private let standardOutput: @Sendable (String) -> Void
+    private let standardError: @Sendable (String) -> Void
     /// How many columns the terminal behind standard output has; `nil` when it is no terminal.
-    package var width: Int?
+    package let width: Int?
     /// Whether standard error is a terminal, so that a line on it may be drawn over.
-    package var canRedraw: Bool
+    package let canRedraw: Bool
 
     package init(
         write: @escaping @Sendable (String) -> Void,
@@ -26,8 +24,8 @@ package struct Output: Sendable {
         width: Int? = nil,
         canRedraw: Bool = false
     ) {
-        self.write = write
-        self.note = note
+        standardOutput = write
+        standardError = note
         self.width = width
         self.canRedraw = canRedraw
     }
@@ -43,11 +41,17 @@ package struct Output: Sendable {
         canRedraw: isatty(STDERR_FILENO) == 1
     )
 
-    /// Writes a table for people.
-    func write(_ table: TextTable) { write(table.rendered(width: width)) }
+    /// Writes text to standard output.
+    func write(_ text: String) { standardOutput(text) }
 
-    /// Writes one JSON value and a line end.
-    func write(_ json: JSON) { write(json.description + "\n") }
+    /// Writes a table for people to standard output.
+    func write(table: TextTable) { write(table.rendered(width: width)) }
+
+    /// Writes one JSON value and a line end to standard output.
+    func write(json: JSON) { write(json.description + "\n") }
+
+    /// Writes text to standard error.
+    func note(_ text: String) { standardError(text) }
 }
 
 /// Unbuffered, so that nothing is lost when the process ends, and in order with what other writers write.

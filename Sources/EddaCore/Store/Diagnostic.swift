@@ -10,7 +10,9 @@ public struct Diagnostic: Hashable, Codable, Sendable {
         case problem
     }
 
-    /// What the fact is about, such as `durability` or `outbox.dead`. Stable, for programs.
+    /// What the fact is about, such as `durability` or `outbox.dead`.
+    ///
+    /// Stable, for programs.
     public var name: String
     /// The value, for people.
     public var value: String
