@@ -1,0 +1,169 @@
+public import EddaCore
+public import Logging
+
+/// Sends what the transactions of a store have put into its outbox.
+///
+/// It is woken by commits and by held messages that come due. It holds no transaction while it sends, and what it has
+/// sent is removed afterwards; a message whose removal is lost with the process is sent again. One pump serves a store
+/// at a time: with two of them, the order within a partition key is lost.
+public final class OutboxPump: Sendable {
+    /// How a pump works.
+    public struct Configuration: Sendable {
+        /// The most messages that are sent to one destination together, from 1.
+        public var batch: Int
+        /// The tries of one message and the pauses between them.
+        public var retry: RetryPolicy
+
+        /// A configuration; batches of 128, and 20 tries with pauses from 50 milliseconds to 30 seconds, by default.
+        public init(
+            batch: Int = 128,
+            retry: RetryPolicy = .exponential(attempts: 20, initial: .milliseconds(50), cap: .seconds(30))
+        ) {
+            self.batch = max(1, batch)
+            self.retry = retry
+        }
+    }
+
+    private let store: any Store
+    private let transport: any Transport
+    private let logger: Logger
+    private let configuration: Configuration
+
+    /// A pump; it begins when it is run.
+    public init(
+        store: any Store,
+        transport: any Transport,
+        logger: Logger,
+        configuration: Configuration = .init()
+    ) {
+        self.store = store
+        self.transport = transport
+        self.logger = logger
+        self.configuration = configuration
+    }
+
+    /// Sends until the task is cancelled; then cancels what is under way and returns.
+    ///
+    /// - Throws: `StoreError` that does not pass by itself.
+    public func run() async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                try await pump(&group)
+            }
+        } catch is CancellationError where Task.isCancelled {
+            return
+        }
+    }
+
+    /// The loop: note what came back, record it, read what is new, send, wait.
+    ///
+    /// It alone reads and records, one after the other. So what it reads is never older than what it has recorded, and a
+    /// message cannot slip past one of its key that has just failed.
+    private func pump(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws {
+        let log = OutboxLog(store: store, page: configuration.batch * 4)
+        let reports = PumpReports()
+        var claims = OutboxClaims(batch: configuration.batch, capacity: configuration.batch * 4)
+        var changes: [OutboxChange] = []
+        var isMore = false
+        while true {
+            try Task.checkCancellation()
+            for report in reports.take() {
+                changes += claims.conclude(report.destination, report.outcomes, retry: configuration.retry) {
+                    .random(in: 0 ... .max)
+                }
+            }
+            // The lanes need not wait for what is recorded: a message that failed has taken its followers along.
+            send(claims.next(), reports, &group)
+            if !changes.isEmpty || !claims.blocked.isEmpty {
+                warn(about: changes)
+                let (recorded, blocked) = (changes, claims.blocked)
+                let unblocked = try await persistently { try await log.record(recorded, blocked: blocked) }
+                claims.didRecord(recorded, unblocked: unblocked)
+                changes = []
+                send(claims.next(), reports, &group)
+            }
+            if isMore || claims.isBehind || !reports.isWatching {
+                let seen = store.signals.outbox.count
+                let (start, held) = (claims.nextPage, claims.held)
+                let found = try await persistently { try await log.read(after: start, held: held) }
+                claims.take(found.ready, after: start, isLast: found.isLast)
+                claims.takeDue(found.due)
+                isMore = !found.isLast || !claims.blocked.isEmpty
+                send(claims.next(), reports, &group)
+                // A due message that no lane had room for is looked at again when a lane has reported.
+                let isStuck = found.pause == .zero && claims.held.count == held.count
+                if !reports.isWatching {
+                    watch(past: seen, for: isStuck ? OutboxLog.horizon : found.pause, reports, &group)
+                }
+                if isMore || claims.isBehind { continue }
+            }
+            try await group.next()
+        }
+    }
+
+    private func send(
+        _ batches: [OutboxClaims.Batch],
+        _ reports: PumpReports,
+        _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) {
+        for batch in batches {
+            group.addTask { [transport] in
+                let outcomes: [SendOutcome]
+                do {
+                    outcomes = try await transport.send(batch.claims.map(\.message))
+                } catch is CancellationError where Task.isCancelled {
+                    return
+                } catch {
+                    outcomes = batch.claims.map { _ in .failed(reason: "\(error)") }
+                }
+                reports.add(PumpReports.Report(destination: batch.destination, outcomes: outcomes))
+            }
+        }
+    }
+
+    /// Wakes the loop when the outbox has changed or a pause is over.
+    private func watch(
+        past count: UInt64,
+        for pause: Duration?,
+        _ reports: PumpReports,
+        _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) {
+        reports.setWatching(true)
+        group.addTask { [store] in
+            defer { reports.setWatching(false) }
+            if let pause {
+                try await store.signals.outbox.wait(past: count, for: pause, by: store.time)
+            } else {
+                try await store.signals.outbox.wait(past: count)
+            }
+        }
+    }
+
+    /// Repeats what the store could not do for a reason that passes.
+    ///
+    /// Recording is repeated too, rather than sending again: what it writes is the same however often it is written.
+    private func persistently<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let retry = RetryPolicy.exponential(attempts: nil, initial: .milliseconds(20), cap: .seconds(5))
+        var failures = 0
+        while true {
+            do {
+                return try await body()
+            } catch  where StoreError.isPassing(error) {
+                failures += 1
+                logger.debug("The outbox cannot be reached; trying again.", metadata: ["error": "\(error)"])
+                let pause = retry.pause(afterAttempt: failures, entropy: .random(in: 0 ... .max))
+                try await store.time.sleep(for: pause ?? retry.cap)
+            }
+        }
+    }
+
+    private func warn(about changes: [OutboxChange]) {
+        for case .giveUp(let sequence, let attempts, let reason) in changes {
+            logger.warning(
+                "A message was given up. Later ones of its partition key wait behind it; see `outbox list`.",
+                metadata: ["sequence": "\(sequence)", "attempts": "\(attempts)", "reason": "\(reason)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import EddaCore
+internal import Logging
+
+/// Executes one command through the inbox: its effects, the note that it is done, and the reply are one commit.
+///
+/// The inbox is looked up inside the unit that writes it, and units run one after another. So of two duplicates that
+/// arrive at once the second finds the note of the first, and no further lock is needed.
+struct CommandExecutor: Sendable {
+    let participant: Participant
+    let store: any Store
+    let logger: Logger
+
+    /// The data of a command does not fit its type.
+    private struct Undecodable: Error {
+        let reason: String
+    }
+
+    /// Executes a command and tells what became of its delivery.
+    func execute(_ message: Message) async -> Settlement.Fate {
+        guard let entry = participant.handlers[message.type] else { return await refuseUnknown(message) }
+        let schema = store.schema
+        // Decoded here rather than on the store's writing thread.
+        let execution = Result { try entry.prepare(message.data, schema) }
+        do {
+            try await store.write { transaction in
+                try dealWith(message, in: transaction) {
+                    let execute: Participant.Entry.Execute
+                    do {
+                        execute = try execution.get()
+                    } catch {
+                        throw Undecodable(reason: undecodable(message, error))
+                    }
+                    let context = HandlerContext(
+                        transaction: transaction,
+                        message: message,
+                        participant: participant.name,
+                        schema: schema
+                    )
+                    let outcome = CommandOutcome.succeeded(try execute(context))
+                    try record(outcome, of: message, in: transaction)
+                    return outcome
+                }
+            }
+            return .acknowledged
+        } catch let rejection as Rejection {
+            return await conclude(message, .rejected(rejection), isRecorded: true)
+        } catch let error as Undecodable {
+            logger.debug(
+                "A command does not decode.",
+                metadata: ["message": "\(message.id)", "error": "\(error.reason)"]
+            )
+            guard message.replyTo != nil else { return .refused(reason: error.reason) }
+            return await conclude(message, .failed(reason: error.reason, isRetriable: false), isRecorded: true)
+        } catch {
+            if isPassing(error) { return .handedBack(reason: "\(error)") }
+            logger.debug(
+                "A command failed.",
+                metadata: ["command": "\(message.type)", "message": "\(message.id)", "error": "\(error)"]
+            )
+            guard message.replyTo != nil else { return .handedBack(reason: "\(error)") }
+            return await conclude(message, .failed(reason: "\(error)", isRetriable: true), isRecorded: false)
+        }
+    }
+
+    /// Answers a command whose execution left nothing behind, in a unit of its own.
+    ///
+    /// A failure that may pass is not recorded, so that the same command, sent again, is executed again.
+    private func conclude(_ message: Message, _ outcome: CommandOutcome, isRecorded: Bool) async -> Settlement.Fate {
+        do {
+            try await store.write { transaction in
+                // A duplicate may have been executed since; then its outcome is the answer.
+                try dealWith(message, in: transaction) {
+                    if isRecorded { try record(outcome, of: message, in: transaction) }
+                    return outcome
+                }
+            }
+            return .acknowledged
+        } catch {
+            return .handedBack(reason: "\(error)")
+        }
+    }
+
+    private func refuseUnknown(_ message: Message) async -> Settlement.Fate {
+        let known = participant.commandTypes.sorted().map(\.rawValue).joined(separator: ", ")
+        let reason =
+            "The participant \(participant.name) has no handler for commands of type \(message.type); it has \(known). "
+            + "Add a Handle for it, or correct the command's destination."
+        let outcome = CommandOutcome.failed(reason: reason, isRetriable: false)
+        do {
+            if message.replyTo != nil {
+                try await store.write { transaction in try enqueueReply(outcome, to: message, in: transaction) }
+            }
+            return .refused(reason: reason)
+        } catch {
+            return .handedBack(reason: "\(error)")
+        }
+    }
+
+    /// Asks the inbox what to do, does it, and puts the reply into the outbox.
+    private func dealWith(
+        _ message: Message,
+        in transaction: any WriteTransaction,
+        execute: () throws -> CommandOutcome
+    ) throws {
+        let consumer = participant.name.rawValue
+        let own = try transaction.inboxEntry(consumer: consumer, key: message.idempotencyKey)?.state
+        let undone = try message.compensates.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
+        let outcome: CommandOutcome
+        switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
+        case .answer(let stored): outcome = stored
+        case .execute: outcome = try execute()
+        case .skip(let leavingTombstone):
+            if leavingTombstone, let key = message.compensates {
+                let now = transaction.now.wall
+                try transaction.recordInbox(
+                    InboxEntry(consumer: consumer, key: key, state: .tombstone, recordedAt: now)
+                )
+            }
+            outcome = .succeeded([])
+            try record(outcome, of: message, in: transaction)
+        }
+        try enqueueReply(outcome, to: message, in: transaction)
+    }
+
+    private func record(_ outcome: CommandOutcome, of message: Message, in transaction: any WriteTransaction) throws {
+        try transaction.recordInbox(
+            InboxEntry(
+                consumer: participant.name.rawValue,
+                key: message.idempotencyKey,
+                state: .done(outcome),
+                recordedAt: transaction.now.wall
+            )
+        )
+    }
+
+    private func enqueueReply(
+        _ outcome: CommandOutcome,
+        to message: Message,
+        in transaction: any WriteTransaction
+    ) throws {
+        let reply = ReplyMessage.make(
+            outcome: outcome,
+            to: message,
+            from: participant.name,
+            time: transaction.now.wall,
+            contentType: store.schema.codec.contentType
+        )
+        if let reply { try transaction.enqueue(reply) }
+    }
+
+    private func undecodable(_ message: Message, _ error: any Error) -> String {
+        "The command \(message.type) with the idempotency key \(message.idempotencyKey) does not decode at the "
+            + "participant \(participant.name): \(error)"
+    }
+
+    /// Whether the delivery itself shall come again: the trouble is the store's and passes, or the work was stopped.
+    private func isPassing(_ error: any Error) -> Bool {
+        if error is CancellationError || StoreError.isPassing(error) { return true }
+        return (error as? StoreError)?.code == .closed
+    }
+}

@@ -1,0 +1,36 @@
+internal import EddaCore
+
+/// What is to be done with a command, as its consumer's inbox has it.
+enum InboxDecision: Equatable {
+    /// It is a duplicate, or was cancelled before it came; this is the answer, and nothing is done.
+    case answer(CommandOutcome)
+    /// It is executed.
+    case execute
+    /// It undoes a command that had no effect, so it is done without being executed.
+    ///
+    /// Where that command has not come at all, a tombstone makes sure that it is refused when it does.
+    case skip(leavingTombstone: Bool)
+
+    /// The refusal of a command whose compensation came first.
+    static let cancelled = Rejection(
+        "edda.cancelled",
+        "The command was cancelled: its compensation arrived before it did."
+    )
+
+    /// Decides about a command.
+    ///
+    /// - Parameters:
+    ///   - own: What the inbox has under the command's own idempotency key.
+    ///   - isCompensation: Whether it undoes another command.
+    ///   - undone: What the inbox has under the key of the command that it undoes.
+    init(own: InboxEntry.State?, isCompensation: Bool, undone: InboxEntry.State?) {
+        switch (own, isCompensation, undone) {
+        case (.done(let outcome), _, _): self = .answer(outcome)
+        case (.tombstone, _, _): self = .answer(.rejected(Self.cancelled))
+        case (nil, false, _): self = .execute
+        case (nil, true, nil): self = .skip(leavingTombstone: true)
+        case (nil, true, .done(.succeeded)): self = .execute
+        case (nil, true, .tombstone), (nil, true, .done): self = .skip(leavingTombstone: false)
+        }
+    }
+}
