@@ -1,1 +1,155 @@
-SELECT 1;
+-- Format 1 of an Edda database.
+--
+-- Names are interned: events refer to streams, categories, types and tags by number. Edda's own categories, whose names
+-- begin with "$", have negative numbers, so that reads over all events leave them out by `category > 0`.
+
+BEGIN IMMEDIATE;
+
+PRAGMA application_id = 1162101825;  -- "EDDA"
+
+-- One row. `head` is the position of the last event and never falls, also when maintenance deletes events.
+-- `marker` is written by every group of commits, so that a writer can learn whether its last commit took effect.
+CREATE TABLE edda_log (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    head INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,       -- of the last event, microseconds since 1970, UTC
+    marker INTEGER NOT NULL,
+    boot TEXT NOT NULL,                 -- the boot of the machine on which uptimes below are measured
+    maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1))
+) STRICT;
+INSERT INTO edda_log (id, head, recorded_at, marker, boot) VALUES (1, 0, 0, 0, '');
+
+CREATE TABLE edda_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE edda_categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE edda_tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE edda_streams (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    category INTEGER NOT NULL REFERENCES edda_categories (id),
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1))
+) STRICT;
+
+-- Positions are assigned by the writer from edda_log.head, which keeps them gapless and never reuses one; an
+-- AUTOINCREMENT column would cost a second table's write for each event.
+CREATE TABLE edda_events (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL REFERENCES edda_streams (id),
+    version INTEGER NOT NULL CHECK (version > 0),
+    category INTEGER NOT NULL,
+    type INTEGER NOT NULL REFERENCES edda_types (id),
+    schema_version INTEGER NOT NULL CHECK (schema_version > 0),
+    recorded_at INTEGER NOT NULL,       -- microseconds since 1970, UTC
+    id BLOB NOT NULL,                   -- 16 bytes of a UUID
+    tags TEXT,                          -- names, one a line, sorted
+    correlation TEXT,
+    causation TEXT,
+    headers TEXT,                       -- a JSON object of strings
+    data BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX edda_events_stream ON edda_events (stream, version);
+CREATE UNIQUE INDEX edda_events_id ON edda_events (id);
+CREATE INDEX edda_events_type ON edda_events (type);
+CREATE INDEX edda_events_category ON edda_events (category);
+
+CREATE TABLE edda_event_tags (
+    tag INTEGER NOT NULL REFERENCES edda_tags (id),
+    position INTEGER NOT NULL REFERENCES edda_events (position),
+    PRIMARY KEY (tag, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER edda_events_append_only BEFORE INSERT ON edda_events
+WHEN NEW.position <= (SELECT head FROM edda_log WHERE id = 1)
+BEGIN
+    SELECT RAISE(ABORT, 'edda: events are only appended, after the head of the log');
+END;
+CREATE TRIGGER edda_events_no_update BEFORE UPDATE ON edda_events
+WHEN (SELECT maintenance FROM edda_log WHERE id = 1) = 0
+BEGIN
+    SELECT RAISE(ABORT, 'edda: events are never changed');
+END;
+CREATE TRIGGER edda_events_no_delete BEFORE DELETE ON edda_events
+WHEN (SELECT maintenance FROM edda_log WHERE id = 1) = 0
+BEGIN
+    SELECT RAISE(ABORT, 'edda: events are never deleted');
+END;
+
+-- An idempotency key and the positions that its append wrote (none when last < first).
+CREATE TABLE edda_keys (
+    key TEXT PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edda_keys_age ON edda_keys (recorded_at);
+
+CREATE TABLE edda_checkpoints (
+    name TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE edda_inbox (
+    consumer TEXT NOT NULL,
+    key TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'rejected', 'failed', 'failed-for-good', 'tombstone')),
+    content BLOB,                       -- the reply, the rejection as JSON, or the reason
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (consumer, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edda_inbox_age ON edda_inbox (recorded_at);
+
+-- AUTOINCREMENT: the pump remembers how far it has read, and rows are deleted once sent.
+CREATE TABLE edda_outbox (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    partition_key TEXT NOT NULL,
+    attributes TEXT NOT NULL,           -- the CloudEvents attributes, a JSON object of strings
+    data BLOB NOT NULL,
+    lane INTEGER NOT NULL DEFAULT 0 CHECK (lane IN (0, 1, 2)),  -- ready, held, dead
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_uptime INTEGER,                 -- nanoseconds since edda_log.boot
+    due_wall INTEGER,                   -- microseconds since 1970, UTC
+    reason TEXT
+) STRICT;
+CREATE INDEX edda_outbox_key ON edda_outbox (destination, partition_key, sequence);
+CREATE INDEX edda_outbox_due ON edda_outbox (due_uptime) WHERE lane = 1 AND due_uptime IS NOT NULL;
+
+CREATE TABLE edda_timers (
+    owner TEXT NOT NULL,
+    key TEXT NOT NULL,
+    due_uptime INTEGER NOT NULL,        -- nanoseconds since edda_log.boot
+    due_wall INTEGER NOT NULL,          -- microseconds since 1970, UTC
+    PRIMARY KEY (owner, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX edda_timers_due ON edda_timers (owner, due_uptime);
+
+CREATE TABLE edda_sagas (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    plan_version INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('running', 'compensating', 'completed', 'compensated', 'parked')),
+    step TEXT,
+    reason TEXT,
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    correlation TEXT,
+    started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    instance BLOB NOT NULL
+) STRICT;
+CREATE INDEX edda_sagas_status ON edda_sagas (status, id);
+
+CREATE TABLE edda_projections (
+    name TEXT NOT NULL,
+    build INTEGER NOT NULL CHECK (build > 0),
+    version INTEGER NOT NULL CHECK (version > 0),
+    status TEXT NOT NULL CHECK (status IN ('building', 'live', 'retired')),
+    position INTEGER NOT NULL,
+    tables TEXT NOT NULL,               -- public names, one a line
+    failure TEXT,
+    started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (name, build)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;
+
+COMMIT;

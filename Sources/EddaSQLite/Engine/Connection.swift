@@ -1,0 +1,164 @@
+internal import CSQLite
+internal import EddaCore
+
+/// One SQLite connection and its prepared statements, confined to one thread at a time.
+final class Connection {
+    /// What a connection may do.
+    enum Access {
+        /// Reads, writes and checkpoints.
+        case writer(Durability)
+        /// Reads only.
+        case reader
+    }
+
+    let path: String
+    let handle: OpaquePointer
+    private let guardian = StatementGuard()
+    private var fixed: [Statement?] = []
+    private var written: [String: Statement] = [:]
+    private var order: [String] = []
+
+    /// The most statements of callers that are kept prepared.
+    private static let writtenLimit = 128
+
+    /// Opens a database.
+    ///
+    /// A reader needs a database that exists. Neither checkpoints by itself: the writer does so when told
+    /// (sqlite.org/wal.html, section 11, for why no other connection may).
+    init(path: String, access: Access) throws(SQLiteFailure) {
+        self.path = path
+        var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        switch access {
+        case .writer: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        case .reader: flags |= SQLITE_OPEN_READONLY
+        }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let handle = opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+            sqlite3_close_v2(opened)
+            throw SQLiteFailure(extendedCode: code, message: message)
+        }
+        self.handle = handle
+        try configure(access)
+        guardian.install(on: handle)
+    }
+
+    deinit {
+        fixed = []
+        written = [:]
+        sqlite3_close_v2(handle)
+    }
+
+    private func configure(_ access: Access) throws(SQLiteFailure) {
+        _ = edda_sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0)
+        _ = edda_sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
+        _ = edda_sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        try execute("PRAGMA wal_autocheckpoint = 0")
+        try execute("PRAGMA mmap_size = 0")
+        try execute("PRAGMA temp_store = MEMORY")
+        switch access {
+        case .writer(let durability):
+            try execute("PRAGMA synchronous = \(durability.synchronous)")
+            try execute("PRAGMA foreign_keys = ON")
+            try execute("PRAGMA secure_delete = OFF")
+            try execute("PRAGMA journal_size_limit = \(64 << 20)")
+            try execute("PRAGMA cache_size = -16384")
+        case .reader:
+            // A reader waits only while a WAL that a crash left behind is being recovered.
+            sqlite3_busy_timeout(handle, 5_000)
+            try execute("PRAGMA query_only = ON")
+        }
+    }
+
+    /// Whether no transaction is open.
+    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// The rowid of the last row inserted.
+    var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// How many rows have been changed since the connection was opened.
+    var totalChanges: Int64 { Int64(sqlite3_total_changes64(handle)) }
+
+    /// Runs SQL text of any number of statements and ignores rows.
+    func execute(_ sql: String) throws(SQLiteFailure) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw failure(code) }
+    }
+
+    /// The value in the first column of the first row of a query, as an integer; 0 when there is no row.
+    func integer(_ sql: String) throws(SQLiteFailure) -> Int64 {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    /// The value in the first column of the first row of a query, as text; empty when there is no row.
+    func text(_ sql: String) throws(SQLiteFailure) -> String {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.text(0) : ""
+    }
+
+    /// A statement of Edda's own, prepared on first use.
+    func statement(_ known: StoreStatement) throws(SQLiteFailure) -> Statement {
+        if fixed.isEmpty { fixed = [Statement?](repeating: nil, count: StoreStatement.allCases.count) }
+        if let statement = fixed[known.rawValue] { return statement }
+        let statement = try prepare(known.sql)
+        fixed[known.rawValue] = statement
+        return statement
+    }
+
+    /// A statement by its text, kept prepared while it is among those used last.
+    func cached(_ sql: String) throws(SQLiteFailure) -> Statement {
+        if let statement = written[sql] { return statement }
+        let statement = try prepare(sql)
+        if order.count == Self.writtenLimit { written[order.removeFirst()] = nil }
+        written[sql] = statement
+        order.append(sql)
+        return statement
+    }
+
+    /// Runs `body` while statements are held to what callers of a store may do.
+    func guarded<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guardian.isActive = true
+        defer { guardian.isActive = false }
+        return try body()
+    }
+
+    /// What the guard said when it last refused a statement.
+    var refusal: String? { guardian.refusal }
+
+    private func prepare(_ sql: String) throws(SQLiteFailure) -> Statement {
+        var prepared: OpaquePointer?
+        var rest = ""
+        let code = sql.withCString { start in
+            var tail: UnsafePointer<CChar>?
+            let code = sqlite3_prepare_v3(handle, start, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, &tail)
+            rest = tail.map { String(cString: $0) } ?? ""
+            return code
+        }
+        guard code == SQLITE_OK else {
+            throw SQLiteFailure(
+                extendedCode: code,
+                message: guardian.takeRefusal() ?? "\(String(cString: sqlite3_errmsg(handle))) in: \(sql.prefix(400))"
+            )
+        }
+        guard let prepared else {
+            throw SQLiteFailure(extendedCode: SQLITE_ERROR, message: "there is no statement in: \(sql.prefix(400))")
+        }
+        let statement = Statement(handle: prepared, database: handle)
+        guard rest.allSatisfy({ $0.isWhitespace || $0 == ";" }) else {
+            throw SQLiteFailure(
+                extendedCode: SQLITE_ERROR,
+                message: "only one statement at a time is executed, found more in: \(sql.prefix(400))"
+            )
+        }
+        return statement
+    }
+
+    private func failure(_ code: Int32) -> SQLiteFailure {
+        SQLiteFailure(extendedCode: code, message: String(cString: sqlite3_errmsg(handle)))
+    }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}

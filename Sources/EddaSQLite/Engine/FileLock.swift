@@ -1,0 +1,73 @@
+internal import EddaCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The lock that writers in different processes take in turn: `flock` on a file beside the database.
+///
+/// SQLite's own locks would do for the data. This one also keeps two processes from checkpointing while the other commits,
+/// which SQLite before 3.51.3 does not survive for certain (sqlite.org/wal.html, "The WAL-Reset Bug"), and it tells
+/// who holds it. The database file itself is never opened here: closing a descriptor of it would drop SQLite's locks
+/// (sqlite.org/howtocorrupt.html, section 2.2).
+///
+/// Used on the writer's thread only.
+final class FileLock {
+    private let path: String
+    private let descriptor: Int32
+
+    init(path: String) throws(StoreError) {
+        self.path = path
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        if descriptor < 0 {
+            throw StoreError(
+                .cannotOpen,
+                "The lock file \(path) cannot be opened: \(String(cString: strerror(errno))). "
+                    + "The folder of a database must be writable."
+            )
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes the lock, waiting for at most `limit`.
+    ///
+    /// - Throws: ``StoreError`` with code `locked`, naming the process that holds it.
+    func lock(within limit: Duration) throws(StoreError) {
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let clock = ContinuousClock()
+            let deadline = clock.now + limit
+            var pause: UInt32 = 50
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                guard errno == EWOULDBLOCK || errno == EINTR else {
+                    throw StoreError(.ioError, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
+                }
+                guard clock.now < deadline else { throw timedOut(limit) }
+                usleep(pause)
+                pause = min(pause * 2, 1_000)
+            }
+        }
+        var line = Array("\(getpid())\n".utf8)
+        while line.count < 12 { line.insert(UInt8(ascii: " "), at: 0) }
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    /// Lets go of the lock.
+    func unlock() { flock(descriptor, LOCK_UN) }
+
+    private func timedOut(_ limit: Duration) -> StoreError {
+        var line = [UInt8](repeating: 0, count: 12)
+        let count = pread(descriptor, &line, line.count, 0)
+        let text = String(decoding: line.prefix(max(0, count)), as: UTF8.self).filter(\.isNumber)
+        let holder = text.isEmpty ? "Another process" : "Process \(text)"
+        return StoreError(
+            .locked,
+            "\(holder) has held \(path) for more than \(limit). Nothing was written. Repeat the call; if that process is "
+                + "stopped or hangs, continue or end it."
+        )
+    }
+}

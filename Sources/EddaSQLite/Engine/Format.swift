@@ -1,0 +1,43 @@
+internal import EddaCore
+internal import EddaMigrations
+
+/// The format of a database file: who wrote it, and which migrations it has had.
+enum Format {
+    private static let applicationID: Int64 = 0x4544_4441
+
+    /// The format that this program writes.
+    static var current: Int { Migrations.sqlite.count }
+
+    /// Checks a file and brings it to the present format.
+    ///
+    /// - Throws: ``StoreError`` with code `cannotOpen` for a database that is not Edda's, `newerFormat` for one of a
+    ///   later version.
+    static func prepare(_ connection: Connection, path: String, lockTimeout: Duration) throws {
+        let identity = try connection.integer("PRAGMA application_id")
+        let format = Int(try connection.integer("PRAGMA user_version"))
+        if identity != applicationID {
+            let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
+            guard identity == 0, format == 0, tables == 0 else {
+                throw StoreError(
+                    .cannotOpen,
+                    "\(path) is a SQLite database of another program. Choose another path; nothing was changed."
+                )
+            }
+        }
+        guard format <= current else {
+            throw StoreError(
+                .newerFormat,
+                "\(path) has format \(format), and this program knows formats up to \(current). Run the newer program, "
+                    + "or restore a backup that the older one made."
+            )
+        }
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw StoreError(
+                .cannotOpen,
+                "\(path) cannot use write-ahead logging, which Edda needs. It does not work on network file systems or "
+                    + "in memory."
+            )
+        }
+        for step in Migrations.sqlite[format...] { try connection.execute(step) }
+    }
+}

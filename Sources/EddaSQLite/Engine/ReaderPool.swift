@@ -1,0 +1,91 @@
+internal import EddaCore
+internal import Synchronization
+
+/// The read-only connections of a store.
+///
+/// They are opened when needed and kept for the next reader.
+final class ReaderPool: Sendable {
+    private struct State {
+        var idle: [Reader] = []
+        var isClosed = false
+    }
+
+    /// A connection with its memory.
+    ///
+    /// `@unchecked Sendable`: it is in the list of idle ones or with exactly one job, never both.
+    private final class Reader: @unchecked Sendable {
+        let connection: Connection
+        let memory = ConnectionMemory()
+        init(path: String) throws { connection = try Connection(path: path, access: .reader) }
+    }
+
+    private let path: String
+    private let time: any TimeSource
+    private let state = Mutex(State())
+
+    /// The most connections that are kept open while nobody reads.
+    private static let idleLimit = 4
+
+    init(path: String, time: any TimeSource) {
+        self.path = path
+        self.time = time
+    }
+
+    /// Runs `body` on a consistent view of the database, on a thread of the engine.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Value
+    ) async throws -> Value {
+        try Task.checkCancellation()
+        return try await withCheckedThrowingContinuation { continuation in
+            EngineThreads.shared.readers.submit { [self] in
+                continuation.resume(with: Result { try readNow(body) })
+            }
+        }
+    }
+
+    /// Closes idle connections, and each busy one when its reader is done.
+    func close() {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        _ = idle
+    }
+
+    private func readNow<Value>(_ body: (any ReadTransaction) throws -> Value) throws -> Value {
+        let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
+        if isClosed { throw Writer.closedError }
+        do {
+            let reader = try reader ?? Reader(path: path)
+            let connection = reader.connection
+            let transaction = SQLiteReadTransaction(
+                connection: connection,
+                memory: reader.memory,
+                now: time.now()
+            )
+            try connection.statement(.beginRead).run()
+            let value: Value
+            do {
+                value = try body(transaction)
+                try connection.statement(.commit).run()
+            } catch {
+                // A connection whose transaction cannot be ended is not used again.
+                if connection.isAutocommit || (try? connection.execute("ROLLBACK")) != nil { giveBack(reader) }
+                throw error
+            }
+            giveBack(reader)
+            return value
+        } catch let failure as SQLiteFailure {
+            throw failure.storeError(path: path)
+        } catch let lost as TransactionLost {
+            throw lost.cause.storeError(path: path)
+        }
+    }
+
+    private func giveBack(_ reader: Reader) {
+        state.withLock { state in
+            if !state.isClosed, state.idle.count < Self.idleLimit { state.idle.append(reader) }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import CSQLite
+internal import EddaCore
+
+/// An error that SQLite returned, before it becomes a ``StoreError``.
+struct SQLiteFailure: Error, CustomStringConvertible {
+    /// The extended result code (sqlite.org/rescode.html).
+    let extendedCode: Int32
+    /// SQLite's own words.
+    let message: String
+
+    /// SQLITE_CONSTRAINT_UNIQUE, whose C macro Swift does not see.
+    static let uniqueConstraint: Int32 = SQLITE_CONSTRAINT | 8 << 8
+
+    /// The primary result code.
+    var code: Int32 { extendedCode & 0xFF }
+
+    var description: String { "SQLite error \(extendedCode): \(message)" }
+
+    /// Errors after which SQLite may already have rolled the whole transaction back
+    /// (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+    var mayRollBackTransaction: Bool {
+        switch code {
+        case SQLITE_FULL, SQLITE_IOERR, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_INTERRUPT: true
+        default: false
+        }
+    }
+
+    /// The error as callers of a store see it.
+    func storeError(path: String) -> StoreError {
+        switch code {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            StoreError(
+                .locked,
+                "Another process holds \(path) locked. Repeat the call, or end that process.",
+                underlying: self
+            )
+        case SQLITE_FULL:
+            StoreError(
+                .diskFull,
+                "The disk that holds \(path) is full. Make room and repeat; reading still works.",
+                underlying: self
+            )
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            StoreError(
+                .corrupt,
+                "\(path) is damaged or is no SQLite database (\(message)). Restore it from a backup.",
+                underlying: self
+            )
+        case SQLITE_CANTOPEN:
+            StoreError(.cannotOpen, "\(path) cannot be opened (\(message)).", underlying: self)
+        case SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_AUTH, SQLITE_RANGE, SQLITE_TOOBIG,
+            SQLITE_READONLY:
+            StoreError(.badSQL, "SQLite refused a statement: \(message).", underlying: self)
+        default:
+            StoreError(.ioError, "Reading or writing \(path) failed: \(message) (\(extendedCode)).", underlying: self)
+        }
+    }
+}

@@ -1,0 +1,312 @@
+internal import CSQLite
+internal import EddaCore
+
+/// The writer's connection and everything it remembers.
+///
+/// Confined to the writer's thread.
+final class WriterSession {
+    /// What a session needs to know.
+    struct Settings: Sendable {
+        var path: String
+        var durability: Durability
+        var lockTimeout: Duration
+        var checkpointPages: Int
+        var time: any TimeSource
+        var signals: StoreSignals
+    }
+
+    let settings: Settings
+    private let lock: FileLock
+    private let notify: NotifyFile
+    private var connection: Connection
+    private var memory = ConnectionMemory()
+    private var wal: WALGauge
+    private var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
+    private var boot = ""
+    private var dataVersion: Int64 = 0
+    private var marker: Int64 = 0
+    private var nextCheckpoint: Int
+    private(set) var hooks: [any AppendHook] = []
+
+    /// The longest that a group goes on taking units.
+    private static let groupTime = Duration.milliseconds(5)
+
+    /// Opens or creates the database and brings it to the present format.
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        let lock = try FileLock(path: settings.path + ".lock")
+        self.lock = lock
+        try lock.lock(within: settings.lockTimeout)
+        defer { lock.unlock() }
+        notify = NotifyFile(path: settings.path + ".notify")
+        nextCheckpoint = settings.checkpointPages
+        do {
+            connection = try Connection(path: settings.path, access: .writer(settings.durability))
+            wal = WALGauge(connection)
+            try Format.prepare(connection, path: settings.path, lockTimeout: settings.lockTimeout)
+            dataVersion = try connection.integer("PRAGMA data_version")
+            try beginTransaction()
+            try connection.execute("COMMIT")
+        } catch let failure as SQLiteFailure {
+            throw failure.storeError(path: settings.path)
+        }
+    }
+
+    func install(_ hook: any AppendHook) { hooks.append(hook) }
+
+    // MARK: Groups
+
+    /// Commits a group of units and answers their callers.
+    ///
+    /// - Returns: The units that did not fit into the group's time.
+    func process(_ units: [WriteUnit]) -> ArraySlice<WriteUnit> {
+        do {
+            try lock.lock(within: settings.lockTimeout)
+        } catch {
+            fail(units[...], error)
+            return []
+        }
+        defer { lock.unlock() }
+        var remaining = units[...]
+        do {
+            var group = try begin()
+            let clock = ContinuousClock()
+            let deadline = clock.now + Self.groupTime
+            while let unit = remaining.first {
+                if group.hasRun, clock.now >= deadline { break }
+                remaining = remaining.dropFirst()
+                guard unit.begin() else { continue }
+                if let lost = group.run(unit, isAlone: units.count == 1) {
+                    abandon()
+                    unit.fail(lost)
+                    for innocent in group.units { processAlone(innocent) }
+                    group = try begin()
+                }
+            }
+            finish(group)
+        } catch {
+            fail(remaining, error)
+            return []
+        }
+        checkpointIfDue()
+        return remaining
+    }
+
+    /// Commits one unit in a transaction of its own: what is left to do when its group was lost for the fault of another.
+    private func processAlone(_ unit: WriteUnit) {
+        do {
+            var group = try begin()
+            if let lost = group.run(unit, isAlone: true) {
+                abandon()
+                unit.fail(lost)
+                return
+            }
+            finish(group, isRetry: true)
+        } catch {
+            unit.fail(error)
+        }
+    }
+
+    private func begin() throws -> WriteGroup {
+        do {
+            try beginTransaction()
+        } catch let failure as SQLiteFailure {
+            abandon()
+            throw failure.storeError(path: settings.path)
+        }
+        let transaction = SQLiteWriteTransaction(
+            connection: connection,
+            memory: memory,
+            now: settings.time.now(),
+            effects: effects,
+            boot: boot,
+            hooks: hooks
+        )
+        return WriteGroup(transaction: transaction, startChanges: connection.totalChanges)
+    }
+
+    /// Begins a transaction and makes sure that what is remembered is what the file says.
+    private func beginTransaction() throws {
+        try beginImmediate()
+        let version = try dataVersionNow()
+        let now = settings.time.now()
+        if version != dataVersion || boot.isEmpty {
+            dataVersion = version
+            memory = ConnectionMemory()
+            try readLog()
+            settings.signals.raiseAll()
+        }
+        if boot != now.boot { try rebase(to: now) }
+    }
+
+    /// `BEGIN IMMEDIATE`, waiting for at most the lock timeout for a process that writes without Edda.
+    private func beginImmediate() throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + settings.lockTimeout
+        while true {
+            do {
+                try connection.statement(.begin).run()
+                return
+            } catch let failure where failure.code == SQLITE_BUSY {
+                guard clock.now < deadline else {
+                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: failure)
+                }
+                sqlite3_sleep(1)
+            }
+        }
+    }
+
+    private func dataVersionNow() throws -> Int64 {
+        let statement = try connection.statement(.dataVersion)
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    private func readLog() throws {
+        let statement = try connection.statement(.log)
+        defer { statement.reset() }
+        guard try statement.step() else {
+            throw StoreError(.corrupt, "\(settings.path) has lost its log row. Restore it from a backup.")
+        }
+        effects.head = statement.integer(0)
+        effects.recordedAt = statement.integer(1)
+        marker = statement.integer(2)
+        boot = statement.text(3)
+    }
+
+    /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean
+    /// nothing any more, the wall clock is what is left.
+    private func rebase(to now: Moment) throws {
+        for (table, filter) in [("edda_timers", ""), ("edda_outbox", "AND due_uptime IS NOT NULL")] {
+            try connection.execute(
+                """
+                UPDATE \(table) SET due_uptime = \(now.uptime) + max(0, due_wall - \(now.wall.microseconds)) * 1000
+                WHERE 1 \(filter)
+                """
+            )
+        }
+        let statement = try connection.cached("UPDATE edda_log SET boot = ?1 WHERE id = 1")
+        try statement.bind(1, now.boot)
+        try statement.run()
+        boot = now.boot
+    }
+
+    // MARK: Ending a group
+
+    private func finish(_ group: WriteGroup, isRetry: Bool = false) {
+        do {
+            if connection.totalChanges == group.startChanges {
+                try connection.statement(.commit).run()
+            } else {
+                marker = Int64.random(in: 1...Int64.max)
+                try connection.statement(.setLog).setLog(group.transaction.effects, marker: marker)
+                try connection.statement(.commit).run()
+            }
+            committed(group)
+        } catch {
+            recover(from: error, group, isRetry: isRetry)
+        }
+    }
+
+    private func committed(_ group: WriteGroup) {
+        let done = group.transaction.effects
+        memory.names.commit()
+        effects.head = done.head
+        effects.recordedAt = done.recordedAt
+        group.answer()
+        guard connection.totalChanges != group.startChanges else { return }
+        if done.events { settings.signals.events.raise() }
+        if done.outbox { settings.signals.outbox.raise() }
+        if done.timers { settings.signals.timers.raise() }
+        if done.projections { settings.signals.projections.raise() }
+        notify.touch()
+    }
+
+    /// The commit ended in an error.
+    ///
+    /// An input or output error leaves open whether it took effect; then the marker on disk tells. What certainly did
+    /// not take effect is run again, each unit alone.
+    private func recover(from error: any Error, _ group: WriteGroup, isRetry: Bool) {
+        let failure = error as? SQLiteFailure
+        if failure?.code == SQLITE_IOERR {
+            do {
+                if try isCommittedAfterReopening() { return committed(group) }
+            } catch {
+                group.fail(CommitUnknown(underlying: error))
+                return
+            }
+        }
+        abandon()
+        let mapped: any Error = failure?.storeError(path: settings.path) ?? error
+        if isRetry || group.units.count == 1 {
+            group.fail(mapped)
+        } else {
+            for unit in group.units { processAlone(unit) }
+        }
+    }
+
+    /// Opens the database anew and reads whose commit was the last.
+    ///
+    /// When it was not ours, its frames may still lie behind the end of the log, where recovery after a crash could
+    /// find them; a commit of our own overwrites them first, so that "not written" stays true.
+    private func isCommittedAfterReopening() throws -> Bool {
+        let expected = marker
+        connection = try Connection(path: settings.path, access: .writer(settings.durability))
+        wal = WALGauge(connection)
+        memory = ConnectionMemory()
+        try beginImmediate()
+        try readLog()
+        if marker == expected {
+            try connection.execute("COMMIT")
+            dataVersion = try dataVersionNow()
+            return true
+        }
+        marker = Int64.random(in: 1...Int64.max)
+        try connection.statement(.setLog).setLog(effects, marker: marker)
+        try connection.execute("COMMIT")
+        dataVersion = try dataVersionNow()
+        return false
+    }
+
+    /// Rolls back what is left of a transaction and forgets what it had in memory.
+    private func abandon() {
+        if !connection.isAutocommit { try? connection.execute("ROLLBACK") }
+        memory = ConnectionMemory()
+    }
+
+    private func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
+        for unit in units where unit.begin() { unit.fail(error) }
+    }
+
+    // MARK: Between groups
+
+    /// Moves the log into the database when it has grown, without waiting for readers: what they still need stays.
+    private func checkpointIfDue() {
+        guard wal.pages >= nextCheckpoint else { return }
+        // With a reader in the way the log goes on growing; try again after as much growth.
+        nextCheckpoint = settings.checkpointPages + (wal.checkpoint(connection) ? 0 : wal.pages)
+    }
+
+    /// Wakes followers when another process has committed.
+    func noticeOthers() {
+        guard let version = try? dataVersionNow(), version != dataVersion else { return }
+        settings.signals.raiseAll()
+    }
+
+    /// Moves the whole log into the database, if no reader is in the way, and lets go of the file.
+    func close() {
+        guard (try? lock.lock(within: settings.lockTimeout)) != nil else { return }
+        sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        lock.unlock()
+    }
+}
+
+extension Statement {
+    /// Writes the log row.
+    fileprivate func setLog(_ effects: SQLiteWriteTransaction.Effects, marker: Int64) throws(SQLiteFailure) {
+        try bind(1, effects.head)
+        try bind(2, effects.recordedAt)
+        try bind(3, marker)
+        try run()
+    }
+}

@@ -1,0 +1,133 @@
+public import EddaCore
+
+/// An event store in one SQLite file, embedded in the process.
+///
+/// ```swift
+/// let store = try await SQLiteStore(path: "orders.db")
+/// try await store.append([OrderPlaced(customer: "ada", total: 4_200)], to: "order-1042", expecting: .missing)
+/// ```
+///
+/// One thread owns the connection that writes and every checkpoint. It commits the units that wait together, so that many
+/// callers share one sync of the disk; each caller returns when its own unit is durable. Readers have connections
+/// of their own and never wait for the writer.
+///
+/// Beside the database `orders.db` there are `orders.db-wal` and `orders.db-shm`, which are SQLite's,
+/// `orders.db.lock`, which writers of several processes take in turn, and `orders.db.notify`, by which they wake
+/// each other. Other tools open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before
+/// 3.51.3 can damage a file that one process checkpoints while another commits.
+public final class SQLiteStore: Store {
+    /// How a store behaves.
+    public struct Configuration: Sendable {
+        /// What a returned commit survives.
+        public var durability: Durability = .full
+        /// The most units that wait for the writer; beyond it callers get ``Overloaded``.
+        public var queueLimit = 16_384
+        /// The most units that are committed together.
+        public var groupLimit = 512
+        /// How long the writer waits for another process that holds the file locked.
+        public var lockTimeout: Duration = .seconds(10)
+        /// At how many pages of 4 KiB the write-ahead log is moved into the database.
+        public var checkpointPages = 1_000
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The absolute path of the database.
+    public let path: String
+    /// How events become bytes and back.
+    public let schema: SchemaRegistry
+    /// Where the store takes the time from.
+    public let time: any TimeSource
+    /// What wakes those who follow the store.
+    public let signals = StoreSignals()
+    /// How the store behaves.
+    public let configuration: Configuration
+
+    private let writer: Writer
+    private let readers: ReaderPool
+    private let watch: Int32
+
+    /// Opens a database, creating it when it is not there, and bringing an older format up to date.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file; its folder exists and is writable.
+    ///   - configuration: How the store behaves.
+    ///   - schema: How events become bytes and back.
+    ///   - time: Where the store takes the time from.
+    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database or is open in this process already,
+    ///   `newerFormat` for a file of a later version, `locked`, `corrupt`, `ioError`.
+    public init(
+        path: String,
+        configuration: Configuration = .init(),
+        schema: SchemaRegistry = .init(),
+        time: any TimeSource = .system
+    ) async throws {
+        let path = try OpenFiles.resolve(path)
+        try OpenFiles.claim(path)
+        do {
+            writer = try await Writer.open(
+                WriterSession.Settings(
+                    path: path,
+                    durability: configuration.durability,
+                    lockTimeout: configuration.lockTimeout,
+                    checkpointPages: configuration.checkpointPages,
+                    time: time,
+                    signals: signals
+                ),
+                queueLimit: configuration.queueLimit,
+                groupSize: configuration.groupLimit
+            )
+        } catch {
+            OpenFiles.release(path)
+            throw error
+        }
+        readers = ReaderPool(path: path, time: time)
+        self.path = path
+        self.configuration = configuration
+        self.schema = schema
+        self.time = time
+        let writer = writer
+        watch = NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() }
+    }
+
+    deinit {
+        NotifyWatcher.shared.stop(watch)
+        OpenFiles.release(path)
+    }
+
+    /// Runs `body` on a consistent view of the store.
+    ///
+    /// - Throws: What `body` throws; ``StoreError``.
+    public func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await readers.read(body)
+    }
+
+    /// Runs `body` as one unit of change and returns when it is committed.
+    ///
+    /// - Throws: What `body` throws, with nothing written; ``StoreError``, ``Overloaded``, ``CommitUnknown``.
+    public func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        try await writer.write(body)
+    }
+
+    /// Adds a hook that runs inside every later transaction that appends.
+    ///
+    /// - Throws: ``StoreError`` when the store is closed.
+    public func install(_ hook: any AppendHook) async throws {
+        try await writer.perform { $0.install(hook) }
+    }
+
+    /// Finishes the units that wait, moves the write-ahead log into the database, and closes it.
+    public func close() async {
+        NotifyWatcher.shared.stop(watch)
+        await writer.close()
+        readers.close()
+        OpenFiles.release(path)
+        // Those who wait for something to happen look again, and learn that the store is closed.
+        signals.raiseAll()
+    }
+}

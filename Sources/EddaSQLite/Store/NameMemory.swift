@@ -1,0 +1,57 @@
+/// The numbers of interned names that a connection has met.
+///
+/// Names are never renumbered, so what was committed stays true; what a unit interned is forgotten when the unit is
+/// rolled back.
+struct NameMemory {
+    /// A table of interned names.
+    enum Kind: Int, CaseIterable {
+        case type
+        case category
+        case tag
+    }
+
+    private struct Entry {
+        let kind: Kind
+        let name: String
+        let number: Int64
+    }
+
+    private var numbers: [[String: Int64]] = Array(repeating: [:], count: Kind.allCases.count)
+    private var types: [Int64: String] = [:]
+    private var uncommitted: [Entry] = []
+
+    /// The most names of a kind that are remembered; beyond it the memory starts anew.
+    private static let limit = 16_384
+
+    func number(of name: String, _ kind: Kind) -> Int64? { numbers[kind.rawValue][name] }
+
+    func typeName(_ number: Int64) -> String? { types[number] }
+
+    /// Remembers a committed name.
+    mutating func remember(_ name: String, _ kind: Kind, as number: Int64) {
+        if numbers[kind.rawValue].count >= Self.limit { numbers[kind.rawValue].removeAll(keepingCapacity: true) }
+        numbers[kind.rawValue][name] = number
+        if kind == .type { types[number] = name }
+    }
+
+    /// Remembers a name that the running transaction has interned.
+    mutating func intern(_ name: String, _ kind: Kind, as number: Int64) {
+        remember(name, kind, as: number)
+        uncommitted.append(Entry(kind: kind, name: name, number: number))
+    }
+
+    /// How much a rollback from here on would have to undo.
+    var mark: Int { uncommitted.count }
+
+    /// Forgets what was interned since a mark.
+    mutating func rollBack(to mark: Int) {
+        for entry in uncommitted[mark...] {
+            numbers[entry.kind.rawValue][entry.name] = nil
+            if entry.kind == .type { types[entry.number] = nil }
+        }
+        uncommitted.removeSubrange(mark...)
+    }
+
+    /// Keeps what was interned for good.
+    mutating func commit() { uncommitted.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,175 @@
+internal import EddaCore
+
+extension SQLiteReadTransaction {
+    func state(of stream: StreamID) throws -> StreamState {
+        try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
+            let version = Int(row.integer(2))
+            return row.integer(1) == 0 ? .version(version) : .archived(version: version)
+        } ?? .missing
+    }
+
+    func events(
+        in stream: StreamID,
+        _ direction: ReadDirection,
+        versions: ClosedRange<Int>,
+        limit: Int
+    ) throws -> [RecordedEvent] {
+        let limit = try limited(limit)
+        var events: [RecordedEvent] = []
+        guard limit > 0 else { return events }
+        try query(direction == .forward ? .streamForward : .streamBackward) { statement in
+            try statement.bind(1, stream.rawValue)
+            try statement.bind(2, versions.lowerBound)
+            try statement.bind(3, versions.upperBound)
+            try statement.bind(4, limit)
+        } row: {
+            events.append(try event(from: $0))
+        }
+        return events
+    }
+
+    func events(
+        matching query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        upTo: Position?,
+        limit: Int
+    ) throws -> EventPage {
+        let limit = try limited(limit)
+        guard limit > 0 else { return EventPage(events: [], head: after) }
+        let end = try upTo.map { min($0, try head()) } ?? head()
+        var events: [RecordedEvent] = []
+        for position in try positions(of: query, direction, after: after, upTo: end, limit: limit) {
+            if let event = try first(
+                .eventAt,
+                bind: { try $0.bind(1, position) },
+                row: { try self.event(from: $0) }
+            ) {
+                events.append(event)
+            }
+        }
+        let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
+        return EventPage(events: events, head: reached ?? end)
+    }
+
+    func count(matching query: EventQuery, after: Position) throws -> Int {
+        guard
+            let (sql, values) = try compiler.positions(
+                of: query,
+                .forward,
+                after: after.value,
+                upTo: try head().value,
+                limit: .max
+            )
+        else { return 0 }
+        return try attempt {
+            let statement = try connection.cached("SELECT count(*) FROM (\(sql))")
+            defer { statement.clear() }
+            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
+            return try statement.step() ? Int(statement.integer(0)) : 0
+        }
+    }
+
+    func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {
+        let limit = try limited(limit)
+        var streams: [StreamInfo] = []
+        func add(_ row: Statement) {
+            let version = Int(row.integer(2))
+            streams.append(
+                StreamInfo(
+                    id: StreamID(unchecked: row.text(0)),
+                    state: row.integer(1) == 0 ? .version(version) : .archived(version: version)
+                )
+            )
+        }
+        guard let category else {
+            try query(.streams) { statement in
+                try statement.bind(1, after?.rawValue ?? "")
+                try statement.bind(2, limit)
+            } row: {
+                add($0)
+            }
+            return streams
+        }
+        guard let number = try number(of: category.rawValue, .category) else { return [] }
+        try attempt {
+            // A category's streams stand together in the order of names: from the category itself to before its name with
+            // the character after the hyphen.
+            let statement = try connection.cached(
+                """
+                SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
+                FROM edda_streams s WHERE s.name > ?1 AND s.name >= ?2 AND s.name < ?3 AND s.category = ?4
+                ORDER BY s.name LIMIT ?5
+                """
+            )
+            defer { statement.clear() }
+            try statement.bind(1, after?.rawValue ?? "")
+            try statement.bind(2, category.rawValue)
+            try statement.bind(3, category.rawValue + ".")
+            try statement.bind(4, number)
+            try statement.bind(5, limit)
+            while try statement.step() { add(statement) }
+        }
+        return streams
+    }
+
+    func result(of key: IdempotencyKey) throws -> AppendResult? {
+        guard let range = try keyRange(key) else { return nil }
+        guard range.first <= range.last else { return AppendResult(positions: nil, versions: [:], wasRepeated: true) }
+        var versions: [StreamID: Int] = [:]
+        for event in try events(from: range.first, through: range.last) { versions[event.stream] = event.version }
+        return AppendResult(
+            positions: Position(range.first)...Position(range.last),
+            versions: versions,
+            wasRepeated: true
+        )
+    }
+
+    /// The positions that an append under a key wrote; empty when `last` is below `first`.
+    func keyRange(_ key: IdempotencyKey) throws -> (first: Int64, last: Int64)? {
+        try first(.key, bind: { try $0.bind(1, key.rawValue) }, row: { ($0.integer(0), $0.integer(1)) })
+    }
+
+    /// The events from one position through another.
+    func events(from first: Int64, through last: Int64) throws -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        try query(.eventsBetween) { statement in
+            try statement.bind(1, first)
+            try statement.bind(2, last)
+        } row: {
+            events.append(try event(from: $0))
+        }
+        return events
+    }
+
+    /// The positions of matching events, in order.
+    func positions(
+        of query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        upTo: Position,
+        limit: Int64
+    ) throws -> [Int64] {
+        guard
+            let (sql, values) = try compiler.positions(
+                of: query,
+                direction,
+                after: after.value,
+                upTo: upTo.value,
+                limit: limit
+            )
+        else { return [] }
+        return try attempt {
+            let statement = try connection.cached(sql)
+            defer { statement.clear() }
+            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
+            var positions: [Int64] = []
+            while try statement.step() { positions.append(statement.integer(0)) }
+            return positions
+        }
+    }
+
+    private var compiler: QueryCompiler {
+        QueryCompiler(number: { [self] name, kind in try number(of: name, kind) })
+    }
+}

@@ -1,0 +1,143 @@
+internal import CSQLite
+internal import EddaCore
+
+/// What a transaction keeps about its connection between transactions.
+final class ConnectionMemory {
+    /// Interned names.
+    var names = NameMemory()
+}
+
+/// The transaction has been rolled back by SQLite in the middle of a unit; nothing more may be done in it.
+struct TransactionLost: Error {
+    let cause: SQLiteFailure
+}
+
+/// A consistent view of a SQLite store.
+///
+/// Confined to the thread that runs the closure it was passed to.
+class SQLiteReadTransaction: ReadTransaction {
+    let connection: Connection
+    let memory: ConnectionMemory
+    let now: Moment
+    /// Set when SQLite has ended the transaction by itself.
+    private(set) var loss: SQLiteFailure?
+
+    init(connection: Connection, memory: ConnectionMemory, now: Moment) {
+        self.connection = connection
+        self.memory = memory
+        self.now = now
+    }
+
+    /// Runs statements and turns what SQLite throws into a ``StoreError``.
+    final func attempt<Result>(_ body: () throws -> Result) throws -> Result {
+        if let loss { throw TransactionLost(cause: loss) }
+        do {
+            return try body()
+        } catch let failure as SQLiteFailure {
+            if failure.mayRollBackTransaction, connection.isAutocommit {
+                loss = failure
+                throw TransactionLost(cause: failure)
+            }
+            throw failure.storeError(path: connection.path)
+        }
+    }
+
+    /// A statement, its bindings made by `bind`, each of its rows passed to `row`.
+    final func query(
+        _ known: StoreStatement,
+        bind: (Statement) throws -> Void = { _ in },
+        row: (Statement) throws -> Void
+    ) throws {
+        try attempt {
+            let statement = try connection.statement(known)
+            defer { statement.reset() }
+            try bind(statement)
+            while try statement.step() { try row(statement) }
+        }
+    }
+
+    /// The first row of a query.
+    final func first<Result>(
+        _ known: StoreStatement,
+        bind: (Statement) throws -> Void = { _ in },
+        row: (Statement) throws -> Result
+    ) throws -> Result? {
+        try attempt {
+            let statement = try connection.statement(known)
+            defer { statement.reset() }
+            try bind(statement)
+            return try statement.step() ? row(statement) : nil
+        }
+    }
+
+    // MARK: The log
+
+    func head() throws -> Position {
+        try first(.log) { Position($0.integer(0)) } ?? .start
+    }
+
+    /// The boot on which the uptimes in the tables are measured.
+    func boot() throws -> String {
+        try first(.log) { $0.text(3) } ?? ""
+    }
+
+    final func limited(_ limit: Int) throws(StoreError) -> Int64 {
+        guard limit >= 0 else {
+            throw StoreError(.invalidArgument, "A limit of \(limit) was given; limits are 0 or more.")
+        }
+        return Int64(limit)
+    }
+
+    // MARK: Names
+
+    /// The number of an interned name, if it is known.
+    final func number(of name: String, _ kind: NameMemory.Kind) throws -> Int64? {
+        if let number = memory.names.number(of: name, kind) { return number }
+        let statement: StoreStatement =
+            switch kind {
+            case .type: .typeID
+            case .category: .categoryID
+            case .tag: .tagID
+            }
+        guard let number = try first(statement, bind: { try $0.bind(1, name) }, row: { $0.integer(0) }) else {
+            return nil
+        }
+        memory.names.remember(name, kind, as: number)
+        return number
+    }
+
+    /// The name of an event type by its number.
+    final func typeName(_ number: Int64) throws -> EventType {
+        if let name = memory.names.typeName(number) { return EventType(unchecked: name) }
+        guard let name = try first(.typeName, bind: { try $0.bind(1, number) }, row: { $0.text(0) }) else {
+            throw StoreError(.corrupt, "Event type \(number) has no name in \(connection.path).")
+        }
+        memory.names.remember(name, .type, as: number)
+        return EventType(unchecked: name)
+    }
+
+    /// The event in the present row of a statement over ``StoreStatement/eventColumns``.
+    final func event(from row: Statement) throws -> RecordedEvent {
+        guard let id = EventID(bytes: row.bytes(6)) else {
+            throw StoreError(.corrupt, "The event at position \(row.integer(0)) of \(connection.path) has no id.")
+        }
+        return RecordedEvent(
+            position: Position(row.integer(0)),
+            stream: StreamID(unchecked: row.text(1)),
+            version: Int(row.integer(2)),
+            recordedAt: Timestamp(microseconds: row.integer(5)),
+            event: EventData(
+                id: id,
+                type: try typeName(row.integer(3)),
+                schemaVersion: Int(row.integer(4)),
+                tags: EventRow.tags(from: row.optionalText(7)),
+                metadata: EventMetadata(
+                    correlationID: row.optionalText(8),
+                    causationID: row.optionalText(9),
+                    headers: try EventRow.headers(from: row.optionalText(10))
+                ),
+                data: row.bytes(11)
+            )
+        )
+    }
+}

@@ -1,0 +1,194 @@
+internal import EddaCore
+
+extension SQLiteWriteTransaction {
+    func append(_ append: Append) throws -> AppendResult {
+        try append.validate()
+        if let key = append.key, let range = try keyRange(key) {
+            return try repeated(append, key: key, first: range.first, last: range.last)
+        }
+        var streams = try check(append)
+        let first = effects.head + 1
+        var recorded: [RecordedEvent] = []
+        var versions: [StreamID: Int] = [:]
+        for entry in append.entries {
+            var target = try streams[entry.stream] ?? makeStream(entry.stream)
+            target.version += 1
+            streams[entry.stream] = target
+            versions[entry.stream] = target.version
+            let position = effects.head + 1
+            let recordedAt = max(now.wall.microseconds, effects.recordedAt)
+            try insert(entry.event, into: target, position: position, recordedAt: recordedAt)
+            effects.head = position
+            effects.recordedAt = recordedAt
+            effects.events = true
+            if !hooks.isEmpty {
+                recorded.append(
+                    RecordedEvent(
+                        position: Position(position),
+                        stream: entry.stream,
+                        version: target.version,
+                        recordedAt: Timestamp(microseconds: recordedAt),
+                        event: entry.event
+                    )
+                )
+            }
+        }
+        if let key = append.key {
+            try change(.insertKey) { statement in
+                try statement.bind(1, key.rawValue)
+                try statement.bind(2, first)
+                try statement.bind(3, effects.head)
+                try statement.bind(4, now.wall.microseconds)
+            }
+        }
+        if !recorded.isEmpty { try runHooks(on: recorded) }
+        return AppendResult(
+            positions: append.entries.isEmpty
+                ? nil : Position(first)...Position(first + Int64(append.entries.count) - 1),
+            versions: versions
+        )
+    }
+
+    func archive(_ stream: StreamID) throws {
+        guard try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1 else {
+            throw StoreError(.notFound, "Stream \(stream) has no event, so there is nothing to archive.")
+        }
+    }
+
+    /// A stream that an append writes.
+    private struct Target {
+        let number: Int64
+        let category: Int64
+        var version: Int
+    }
+
+    /// Checks every condition before anything is written.
+    ///
+    /// - Returns: The streams of the append that exist.
+    private func check(_ append: Append) throws -> [StreamID: Target] {
+        var failures: [AppendConflict.Failure] = []
+        var streams: [StreamID: Target] = [:]
+        var checked = Set<StreamID>()
+        func judge(_ stream: StreamID, _ expectation: StreamExpectation) throws {
+            checked.insert(stream)
+            let found = try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
+                (
+                    target: Target(number: row.integer(0), category: row.integer(3), version: Int(row.integer(2))),
+                    isArchived: row.integer(1) != 0
+                )
+            }
+            let state: StreamState =
+                if let found {
+                    found.isArchived ? .archived(version: found.target.version) : .version(found.target.version)
+                } else {
+                    .missing
+                }
+            if expectation.holds(for: state) {
+                streams[stream] = found?.target
+            } else {
+                failures.append(.stream(stream, expected: expectation, actual: state))
+            }
+        }
+        for condition in append.conditions {
+            switch condition {
+            case .stream(let stream, let expectation):
+                try judge(stream, expectation)
+            case .noMatch(let query, let after):
+                let found = try positions(of: query, .forward, after: after, upTo: head(), limit: 1)
+                if let position = found.first {
+                    failures.append(.match(query, after: after, found: Position(position)))
+                }
+            }
+        }
+        for entry in append.entries where !checked.contains(entry.stream) { try judge(entry.stream, .any) }
+        guard failures.isEmpty else { throw AppendConflict(failures: failures) }
+        return streams
+    }
+
+    private func makeStream(_ stream: StreamID) throws -> Target {
+        let category = stream.category
+        let number = try intern(category.rawValue, .category)
+        try change(.insertStream) { statement in
+            try statement.bind(1, stream.rawValue)
+            try statement.bind(2, number)
+        }
+        return Target(number: connection.lastInsertedRow, category: number, version: 0)
+    }
+
+    private func insert(_ event: EventData, into target: Target, position: Int64, recordedAt: Int64) throws {
+        let type = try intern(event.type.rawValue, .type)
+        let headers = try EventRow.text(of: event.metadata.headers)
+        do {
+            try attempt {
+                let statement = try connection.statement(.insertEvent)
+                defer { statement.reset() }
+                try statement.bind(1, position)
+                try statement.bind(2, target.number)
+                try statement.bind(3, target.version)
+                try statement.bind(4, target.category)
+                try statement.bind(5, type)
+                try statement.bind(6, event.schemaVersion)
+                try statement.bind(7, recordedAt)
+                try statement.bind(8, event.id)
+                try statement.bind(9, EventRow.text(of: event.tags))
+                try statement.bind(10, event.metadata.correlationID)
+                try statement.bind(11, event.metadata.causationID)
+                try statement.bind(12, headers)
+                try statement.bind(13, event.data)
+                _ = try statement.step()
+            }
+        } catch let error as StoreError {
+            guard let failure = error.underlying as? SQLiteFailure,
+                failure.extendedCode == SQLiteFailure.uniqueConstraint, failure.message.contains("edda_events.id")
+            else { throw error }
+            throw StoreError(
+                .duplicateEvent,
+                "An event with the id \(event.id) is already in the store. Give every event an id of its own, or "
+                    + "append under an idempotency key.",
+                underlying: failure
+            )
+        }
+        for tag in event.tags.sorted() {
+            let number = try intern(tag.rawValue, .tag)
+            try change(.insertEventTag) { statement in
+                try statement.bind(1, number)
+                try statement.bind(2, position)
+            }
+        }
+    }
+
+    /// The number of a name, given one if it has none yet.
+    private func intern(_ name: String, _ kind: NameMemory.Kind) throws -> Int64 {
+        if let number = try number(of: name, kind) { return number }
+        let statement: StoreStatement =
+            switch kind {
+            case .type: .insertType
+            case .tag: .insertTag
+            case .category: name.hasPrefix("$") ? .insertReservedCategory : .insertCategory
+            }
+        try change(statement) { try $0.bind(1, name) }
+        memory.names.intern(name, kind, as: connection.lastInsertedRow)
+        return connection.lastInsertedRow
+    }
+
+    /// The answer to an append whose key was used before.
+    private func repeated(_ append: Append, key: IdempotencyKey, first: Int64, last: Int64) throws -> AppendResult {
+        let stored = first <= last ? try events(from: first, through: last) : []
+        let isSame =
+            stored.count == append.entries.count
+            && zip(stored, append.entries)
+                .allSatisfy { stored, entry in
+                    stored.stream == entry.stream && stored.type == entry.event.type
+                        && stored.schemaVersion == entry.event.schemaVersion && stored.data == entry.event.data
+                        && stored.tags == entry.event.tags
+                }
+        guard isSame else {
+            throw StoreError(
+                .keyReused,
+                "The idempotency key \(key) was used for an append of other content (\(stored.count) events from "
+                    + "position \(first)). Use a key of its own for every append."
+            )
+        }
+        return try result(of: key) ?? AppendResult(positions: nil, versions: [:], wasRepeated: true)
+    }
+}

@@ -1,0 +1,78 @@
+internal import EddaCore
+
+extension SQLiteWriteTransaction {
+    @discardableResult
+    func enqueue(_ message: Message) throws -> Int64 {
+        try change(.insertOutbox) { statement in
+            try statement.bind(1, message.destination.rawValue)
+            try statement.bind(2, message.partitionKey)
+            try statement.bind(3, String(decoding: message.encodedAttributes(), as: UTF8.self))
+            try statement.bind(4, message.data)
+        }
+        effects.outbox = true
+        return connection.lastInsertedRow
+    }
+
+    func removeFromOutbox(_ sequences: [Int64]) throws {
+        for sequence in sequences {
+            guard let row = try lane(of: sequence) else { continue }
+            try change(.deleteOutbox) { try $0.bind(1, sequence) }
+            guard row.lane == 1 else { continue }
+            let due = columns(of: now)
+            try change(.releaseNext) { statement in
+                try statement.bind(1, due.uptime)
+                try statement.bind(2, due.wall)
+                try statement.bind(3, row.destination)
+                try statement.bind(4, row.key)
+            }
+            effects.outbox = true
+        }
+    }
+
+    func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws {
+        guard let row = try lane(of: sequence) else { throw missing(sequence) }
+        let due = due.map { columns(of: $0) }
+        try change(.holdOutbox) { statement in
+            try statement.bind(1, sequence)
+            try statement.bind(2, attempts)
+            try statement.bind(3, due?.uptime)
+            try statement.bind(4, due?.wall)
+            try statement.bind(5, reason)
+        }
+        try holdFollowers(of: sequence, row)
+        effects.outbox = true
+    }
+
+    func markDead(_ sequence: Int64, attempts: Int, reason: String) throws {
+        guard let row = try lane(of: sequence) else { throw missing(sequence) }
+        try change(.killOutbox) { statement in
+            try statement.bind(1, sequence)
+            try statement.bind(2, attempts)
+            try statement.bind(3, reason)
+        }
+        try holdFollowers(of: sequence, row)
+        effects.outbox = true
+    }
+
+    private func holdFollowers(of sequence: Int64, _ row: Lane) throws {
+        try change(.holdFollowers) { statement in
+            try statement.bind(1, row.destination)
+            try statement.bind(2, row.key)
+            try statement.bind(3, sequence)
+        }
+    }
+
+    private typealias Lane = (lane: Int64, destination: String, key: String)
+
+    private func lane(of sequence: Int64) throws -> Lane? {
+        try first(
+            .outboxLane,
+            bind: { try $0.bind(1, sequence) },
+            row: { ($0.integer(0), $0.text(1), $0.text(2)) }
+        )
+    }
+
+    private func missing(_ sequence: Int64) -> StoreError {
+        StoreError(.notFound, "The outbox has no message \(sequence); it was sent or removed meanwhile.")
+    }
+}

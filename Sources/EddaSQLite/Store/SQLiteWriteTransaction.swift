@@ -1,0 +1,68 @@
+internal import EddaCore
+
+/// The transaction of a group of units, on the writer's thread.
+///
+/// Each unit sees what earlier ones of its group wrote.
+final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
+    /// What a unit changes in memory, so that it can be undone with the unit.
+    struct Effects {
+        var head: Int64
+        var recordedAt: Int64
+        var events = false
+        var outbox = false
+        var timers = false
+        var projections = false
+    }
+
+    var effects: Effects
+    let logBoot: String
+    let hooks: [any AppendHook]
+    private var isInHook = false
+
+    init(
+        connection: Connection,
+        memory: ConnectionMemory,
+        now: Moment,
+        effects: Effects,
+        boot: String,
+        hooks: [any AppendHook]
+    ) {
+        self.effects = effects
+        self.logBoot = boot
+        self.hooks = hooks
+        super.init(connection: connection, memory: memory, now: now)
+    }
+
+    override func head() throws -> Position { Position(effects.head) }
+
+    override func boot() throws -> String { logBoot }
+
+    /// Runs a statement that changes rows.
+    ///
+    /// - Returns: How many it changed.
+    @discardableResult
+    func change(_ known: StoreStatement, bind: (Statement) throws -> Void) throws -> Int {
+        try attempt {
+            let statement = try connection.statement(known)
+            defer { statement.reset() }
+            try bind(statement)
+            return try statement.run()
+        }
+    }
+
+    /// Runs the hooks.
+    ///
+    /// An append by a hook itself does not run them again.
+    func runHooks(on events: [RecordedEvent]) throws {
+        guard !isInHook else { return }
+        isInHook = true
+        defer { isInHook = false }
+        for hook in hooks { try hook.didAppend(events, in: self) }
+    }
+
+    /// The moment as the tables keep it: uptime on the boot of the log.
+    func columns(of moment: Moment) -> (uptime: Int64, wall: Int64) {
+        if moment.boot == logBoot { return (moment.uptime, moment.wall.microseconds) }
+        return (now.advanced(by: moment.wall.since(now.wall)).uptime, moment.wall.microseconds)
+    }
+}

@@ -1,0 +1,264 @@
+/// The statements of the store, by number, so that looking one up is an index into an array.
+enum StoreStatement: Int, CaseIterable {
+    case begin
+    case beginRead
+    case commit
+    case savepoint
+    case release
+    case rollbackToSavepoint
+    case dataVersion
+    case log
+    case setLog
+
+    case streamState
+    case insertStream
+    case archiveStream
+    case insertEvent
+    case insertEventTag
+    case eventAt
+    case eventsBetween
+    case streamForward
+    case streamBackward
+    case streams
+
+    case typeName
+    case typeID
+    case insertType
+    case categoryID
+    case insertCategory
+    case insertReservedCategory
+    case tagID
+    case insertTag
+
+    case key
+    case insertKey
+    case checkpoint
+    case setCheckpoint
+    case inbox
+    case setInbox
+    case forgetInbox
+
+    case outboxReady
+    case outboxDue
+    case outboxDueByWall
+    case outboxNextDue
+    case outboxAll
+    case outboxCounts
+    case outboxLane
+    case insertOutbox
+    case deleteOutbox
+    case releaseNext
+    case holdOutbox
+    case holdFollowers
+    case killOutbox
+
+    case timersDue
+    case timersDueByWall
+    case nextTimer
+    case setTimer
+    case cancelTimer
+
+    case saga
+    case sagaRevision
+    case insertSaga
+    case updateSaga
+    case sagaCounts
+
+    case projections
+    case allProjections
+    case putProjection
+    case removeProjection
+
+    /// The columns from which an event is read, in the order that `EventRow` expects.
+    static let eventColumns = """
+        e.position, s.name, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
+        e.causation, e.headers, e.data
+        """
+
+    private static let outboxColumns =
+        "o.sequence, o.attributes, o.data, o.lane, o.attempts, o.due_uptime, o.due_wall, o.reason"
+
+    static let sagaColumns = """
+        id, name, plan_version, status, step, reason, revision, correlation, started_at, updated_at, instance
+        """
+
+    private static let projectionColumns = """
+        name, build, version, status, position, tables, failure, started_at, updated_at
+        """
+
+    var sql: String {
+        switch self {
+        case .begin: "BEGIN IMMEDIATE"
+        case .beginRead: "BEGIN"
+        case .commit: "COMMIT"
+        case .savepoint: "SAVEPOINT edda_unit"
+        case .release: "RELEASE edda_unit"
+        case .rollbackToSavepoint: "ROLLBACK TO edda_unit"
+        case .dataVersion: "PRAGMA data_version"
+        case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
+        case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"
+
+        case .streamState:
+            """
+            SELECT s.id, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), s.category
+            FROM edda_streams s WHERE s.name = ?1
+            """
+        case .insertStream: "INSERT INTO edda_streams (name, category) VALUES (?1, ?2)"
+        case .archiveStream: "UPDATE edda_streams SET archived = 1 WHERE name = ?1"
+        case .insertEvent:
+            """
+            INSERT INTO edda_events (position, stream, version, category, type, schema_version, recorded_at, id, tags,
+            correlation, causation, headers, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """
+        case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
+        case .eventAt:
+            """
+            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
+            WHERE e.position = ?1
+            """
+        case .eventsBetween:
+            """
+            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
+            WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
+            """
+        case .streamForward: Self.stream("ASC")
+        case .streamBackward: Self.stream("DESC")
+        case .streams:
+            """
+            SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
+            FROM edda_streams s WHERE s.name > ?1 AND s.category > 0 ORDER BY s.name LIMIT ?2
+            """
+
+        case .typeName: "SELECT name FROM edda_types WHERE id = ?1"
+        case .typeID: "SELECT id FROM edda_types WHERE name = ?1"
+        case .insertType: "INSERT INTO edda_types (name) VALUES (?1)"
+        case .categoryID: "SELECT id FROM edda_categories WHERE name = ?1"
+        case .insertCategory:
+            "INSERT INTO edda_categories (id, name) SELECT 1 + max(0, coalesce(max(id), 0)), ?1 FROM edda_categories"
+        case .insertReservedCategory:
+            "INSERT INTO edda_categories (id, name) SELECT min(0, coalesce(min(id), 0)) - 1, ?1 FROM edda_categories"
+        case .tagID: "SELECT id FROM edda_tags WHERE name = ?1"
+        case .insertTag: "INSERT INTO edda_tags (name) VALUES (?1)"
+
+        case .key: "SELECT first, last FROM edda_keys WHERE key = ?1"
+        case .insertKey: "INSERT INTO edda_keys (key, first, last, recorded_at) VALUES (?1, ?2, ?3, ?4)"
+        case .checkpoint: "SELECT position FROM edda_checkpoints WHERE name = ?1"
+        case .setCheckpoint:
+            """
+            INSERT INTO edda_checkpoints (name, position) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position
+            """
+        case .inbox: "SELECT outcome, content, recorded_at FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
+        case .setInbox:
+            """
+            INSERT INTO edda_inbox (consumer, key, outcome, content, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (consumer, key) DO UPDATE SET
+            outcome = excluded.outcome, content = excluded.content, recorded_at = excluded.recorded_at
+            """
+        case .forgetInbox:
+            """
+            DELETE FROM edda_inbox WHERE (consumer, key) IN
+            (SELECT consumer, key FROM edda_inbox WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)
+            """
+
+        case .outboxReady:
+            """
+            SELECT \(Self.outboxColumns), EXISTS (SELECT 1 FROM edda_outbox h WHERE h.destination = o.destination
+            AND h.partition_key = o.partition_key AND h.lane <> 0)
+            FROM edda_outbox o WHERE o.sequence > ?1 AND o.lane = 0 ORDER BY o.sequence LIMIT ?2
+            """
+        case .outboxDue: Self.due("o.due_uptime <= ?1")
+        case .outboxDueByWall: Self.due("o.due_wall <= ?1")
+        case .outboxNextDue:
+            """
+            SELECT due_uptime, due_wall FROM edda_outbox WHERE lane = 1 AND due_uptime IS NOT NULL
+            ORDER BY due_uptime LIMIT 1
+            """
+        case .outboxAll:
+            "SELECT \(Self.outboxColumns) FROM edda_outbox o WHERE o.sequence > ?1 ORDER BY o.sequence LIMIT ?2"
+        case .outboxCounts: "SELECT lane, count(*) FROM edda_outbox GROUP BY lane"
+        case .outboxLane: "SELECT lane, destination, partition_key FROM edda_outbox WHERE sequence = ?1"
+        case .insertOutbox:
+            "INSERT INTO edda_outbox (destination, partition_key, attributes, data) VALUES (?1, ?2, ?3, ?4)"
+        case .deleteOutbox: "DELETE FROM edda_outbox WHERE sequence = ?1"
+        case .releaseNext:
+            """
+            UPDATE edda_outbox SET due_uptime = ?1, due_wall = ?2 WHERE lane = 1 AND sequence =
+            (SELECT min(sequence) FROM edda_outbox WHERE destination = ?3 AND partition_key = ?4 AND lane <> 0)
+            """
+        case .holdOutbox:
+            """
+            UPDATE edda_outbox SET lane = 1, attempts = ?2, due_uptime = ?3, due_wall = ?4, reason = ?5
+            WHERE sequence = ?1
+            """
+        case .holdFollowers:
+            """
+            UPDATE edda_outbox SET lane = 1
+            WHERE destination = ?1 AND partition_key = ?2 AND sequence > ?3 AND lane = 0
+            """
+        case .killOutbox:
+            """
+            UPDATE edda_outbox SET lane = 2, attempts = ?2, due_uptime = NULL, due_wall = NULL, reason = ?3
+            WHERE sequence = ?1
+            """
+
+        case .timersDue: Self.timers("due_uptime")
+        case .timersDueByWall: Self.timers("due_wall")
+        case .nextTimer:
+            "SELECT due_uptime, due_wall FROM edda_timers WHERE owner = ?1 ORDER BY due_uptime LIMIT 1"
+        case .setTimer:
+            """
+            INSERT INTO edda_timers (owner, key, due_uptime, due_wall) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (owner, key) DO UPDATE SET due_uptime = excluded.due_uptime, due_wall = excluded.due_wall
+            """
+        case .cancelTimer: "DELETE FROM edda_timers WHERE owner = ?1 AND key = ?2"
+
+        case .saga: "SELECT \(Self.sagaColumns) FROM edda_sagas WHERE id = ?1"
+        case .sagaRevision: "SELECT revision, name FROM edda_sagas WHERE id = ?1"
+        case .insertSaga:
+            """
+            INSERT INTO edda_sagas (\(Self.sagaColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """
+        case .updateSaga:
+            """
+            UPDATE edda_sagas SET plan_version = ?3, status = ?4, step = ?5, reason = ?6, revision = ?7,
+            correlation = ?8, started_at = ?9, updated_at = ?10, instance = ?11
+            WHERE id = ?1 AND name = ?2 AND revision = ?7 - 1
+            """
+        case .sagaCounts: "SELECT status, count(*) FROM edda_sagas GROUP BY status"
+
+        case .projections:
+            "SELECT \(Self.projectionColumns) FROM edda_projections WHERE name = ?1 ORDER BY build"
+        case .allProjections: "SELECT \(Self.projectionColumns) FROM edda_projections ORDER BY name, build"
+        case .putProjection:
+            """
+            INSERT INTO edda_projections (\(Self.projectionColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (name, build) DO UPDATE SET version = excluded.version, status = excluded.status,
+            position = excluded.position, tables = excluded.tables, failure = excluded.failure,
+            started_at = excluded.started_at, updated_at = excluded.updated_at
+            """
+        case .removeProjection: "DELETE FROM edda_projections WHERE name = ?1 AND build = ?2"
+        }
+    }
+
+    private static func stream(_ order: String) -> String {
+        """
+        SELECT \(eventColumns) FROM edda_streams s JOIN edda_events e ON e.stream = s.id
+        WHERE s.name = ?1 AND e.version BETWEEN ?2 AND ?3 ORDER BY e.version \(order) LIMIT ?4
+        """
+    }
+
+    private static func due(_ condition: String) -> String {
+        """
+        SELECT \(outboxColumns) FROM edda_outbox o
+        WHERE o.lane = 1 AND o.due_uptime IS NOT NULL AND \(condition) ORDER BY o.due_uptime, o.sequence LIMIT ?2
+        """
+    }
+
+    private static func timers(_ column: String) -> String {
+        """
+        SELECT key, due_uptime, due_wall FROM edda_timers
+        WHERE owner = ?1 AND \(column) <= ?2 ORDER BY \(column), key LIMIT ?3
+        """
+    }
+}

@@ -1,0 +1,62 @@
+package import EddaCore
+internal import EddaMessaging
+
+extension SagaCoordinator {
+    /// Deals with replies: those of one saga in order, different sagas side by side.
+    package func settle(_ deliveries: [Delivery]) async -> [Settlement] {
+        var settlements: [Settlement] = []
+        var order: [SagaID] = []
+        var replies: [SagaID: [(token: UInt64, reply: SagaReply)]] = [:]
+        for delivery in deliveries {
+            switch Self.read(delivery.message) {
+            case .success(let reply):
+                if replies[reply.key.saga] == nil { order.append(reply.key.saga) }
+                replies[reply.key.saga, default: []].append((delivery.token, reply))
+            case .failure(let error):
+                settlements.append(Settlement(token: delivery.token, fate: .refused(reason: error.description)))
+            }
+        }
+        await withTaskGroup(of: [Settlement].self) { group in
+            for id in order {
+                let own = replies[id] ?? []
+                group.addTask {
+                    var fates: [Settlement] = []
+                    for (token, reply) in own {
+                        fates.append(Settlement(token: token, fate: await self.take(reply)))
+                    }
+                    return fates
+                }
+            }
+            for await fates in group { settlements += fates }
+        }
+        return settlements
+    }
+
+    private func take(_ reply: SagaReply) async -> Settlement.Fate {
+        do {
+            switch try await perform(.reply(reply), on: reply.key.saga, cause: reply.messageID) {
+            case .saga: return .acknowledged
+            case .noSuchSaga:
+                return .refused(reason: "The reply is for saga \(reply.key.saga), which this store does not have.")
+            }
+        } catch {
+            return .handedBack(reason: "\(error)")
+        }
+    }
+
+    private static func read(_ message: Message) -> Result<SagaReply, MessageError> {
+        guard message.type == ReplyMessage.type else {
+            return .failure(MessageError(attribute: "type", problem: "is no reply: \(message.type)"))
+        }
+        guard let key = SagaKey(message.idempotencyKey) else {
+            let problem = "names no step of a saga: \"\(message.idempotencyKey)\""
+            return .failure(MessageError(attribute: "idempotencykey", problem: problem))
+        }
+        do {
+            let outcome = try ReplyMessage.outcome(of: message)
+            return .success(SagaReply(key: key, outcome: outcome, messageID: message.id))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

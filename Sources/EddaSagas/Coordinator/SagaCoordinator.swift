@@ -1,0 +1,126 @@
+public import EddaCore
+internal import EddaMessaging
+public import Logging
+
+/// Starts sagas and drives them: sends the commands of their steps, takes the replies, and minds the time.
+///
+/// Each transition of a saga is one commit of its store: the saga's row, its history, its timer and the messages that
+/// leave. So a process that is killed loses nothing; whoever runs a coordinator on the same store goes on.
+///
+/// Messages leave through the store's outbox, so something has to send them, such as an `OutboxPump`.
+public final class SagaCoordinator: Sendable {
+    /// How patient a coordinator is, and how much it does at once.
+    public struct Configuration: Sendable {
+        /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
+        /// long each time, at most 30 seconds.
+        ///
+        /// The pauses lie between half of the policy's bound and the bound; its number of attempts is not used.
+        public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
+        /// How often a failed compensation is tried; then the saga parks.
+        ///
+        /// 10 times by default.
+        public var undoRetry: RetryPolicy = .exponential(attempts: 10)
+        /// The most replies that are taken together.
+        public var replyLimit = 64
+        /// The most timers that are handled together.
+        public var timerLimit = 256
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The address at which it receives replies.
+    public let address: Address
+
+    let store: any Store
+    let logger: Logger
+    let configuration: Configuration
+    let unit: SagaUnit
+    let waitingRoom = WaitingRoom()
+
+    /// A coordinator; it drives sagas while ``run(transport:)`` runs.
+    ///
+    /// - Parameters:
+    ///   - store: Where sagas, their history, timers and messages are kept.
+    ///   - address: Where replies arrive; no other coordinator or participant receives there.
+    ///   - sagas: The kinds of sagas that it can start and drive.
+    ///   - logger: Gets what goes wrong and can be reported to nobody.
+    ///   - configuration: How patient it is.
+    /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, or a step an id that
+    ///   cannot be used.
+    public init(
+        store: any Store,
+        address: Address,
+        sagas: [any Saga.Type],
+        logger: Logger,
+        configuration: Configuration = .init()
+    ) throws {
+        var programs: [SagaName: SagaProgram] = [:]
+        for saga in sagas {
+            let program = try SagaProgram.compile(saga, schema: store.schema)
+            guard programs.updateValue(program, forKey: program.name) == nil else {
+                throw SagaError(
+                    .duplicateSaga,
+                    "Two sagas have the name \(program.name). Give each a name of its own."
+                )
+            }
+        }
+        self.store = store
+        self.address = address
+        self.logger = logger
+        self.configuration = configuration
+        unit = SagaUnit(
+            address: address,
+            programs: programs,
+            policies: SagaPolicies(resend: configuration.resend, undoRetry: configuration.undoRetry),
+            schema: store.schema
+        )
+    }
+
+    /// Takes replies and minds timers until the task is cancelled; then returns.
+    ///
+    /// - Throws: What the transport or the store throws that does not pass, such as a closed store.
+    public func run(transport: any Transport) async throws {
+        let loop = DeliveryLoop(
+            address: address,
+            transport: transport,
+            limit: configuration.replyLimit,
+            logger: logger,
+            time: store.time
+        ) { deliveries in
+            await self.settle(deliveries)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await loop.run() }
+            group.addTask { try await self.mindTimers() }
+            defer { group.cancelAll() }
+            while try await group.next() != nil {}
+        }
+    }
+
+    /// Moves a saga on by an input, in a unit of its own, and wakes those who wait for it.
+    ///
+    /// - Parameter cause: The id of the message that brought the input.
+    /// - Throws: What the store throws; then nothing has changed, and the input may be given again.
+    func perform(_ input: SagaInput, on id: SagaID, cause: String?) async throws -> SagaUnit.Outcome {
+        let unit = unit
+        let outcome: SagaUnit.Outcome
+        do {
+            outcome = try await store.write { try unit.apply(input, to: id, cause: cause, in: $0) }
+        } catch let refused as SagaUnit.EndingRefused {
+            outcome = try await store.write {
+                try unit.apply(input, to: id, cause: cause, refusal: refused.reason, in: $0)
+            }
+        } catch let error as SagaError {
+            // The program is at fault. To give the input again would fail again, so the saga stands still, visibly.
+            outcome = try await store.write { try unit.park(id, reason: error.description, cause: cause, in: $0) }
+        }
+        if case .saga(let record) = outcome, record.isAtRest { waitingRoom.wake(id) }
+        return outcome
+    }
+}
+
+extension SagaRecord {
+    /// Whether it has ended or is parked.
+    var isAtRest: Bool { status.isEnded || status == .parked }
+}

@@ -1,0 +1,257 @@
+internal import EddaCore
+
+/// What a coordinator does inside one transaction: load a saga, move it on, and write everything that follows.
+///
+/// It holds no state of its own, so a unit that is rolled back or run again leaves nothing behind.
+struct SagaUnit: Sendable {
+    static let timerOwner = "sagas"
+
+    let address: Address
+    let programs: [SagaName: SagaProgram]
+    let policies: SagaPolicies
+    let schema: SchemaRegistry
+
+    /// What became of an input.
+    enum Outcome: Sendable {
+        /// There is no such saga.
+        case noSuchSaga
+        /// The saga as it stands now.
+        case saga(SagaRecord)
+    }
+
+    /// The owner of a saga has thrown at its end; what it wrote has to be rolled back.
+    struct EndingRefused: Error {
+        let reason: String
+    }
+
+    /// Begins a saga, or finds the one that has the id.
+    func start(
+        _ program: SagaProgram,
+        id: SagaID,
+        state: [UInt8],
+        correlationID: String?,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord {
+        if let existing = try transaction.saga(id) {
+            guard existing.name == program.name else {
+                throw StoreError(
+                    .sagaMismatch,
+                    "Saga \(id) exists and is a \(existing.name), not a \(program.name). Start it under another id."
+                )
+            }
+            return existing
+        }
+        var instance = SagaInstance(
+            id: id,
+            state: state,
+            correlationID: correlationID ?? id.rawValue,
+            program: program,
+            now: transaction.now
+        )
+        let effects = try instance.apply(.started, at: transaction.now, program: program, policies: policies)
+        let record = try write(instance, after: nil, in: transaction)
+        try carryOut(effects, of: instance, program: program, cause: nil, in: transaction)
+        return record
+    }
+
+    /// Moves a saga on by an input.
+    ///
+    /// A saga that this program cannot run, because it does not know the plan or what is stored does not decode, parks.
+    ///
+    /// - Parameters:
+    ///   - cause: The id of the message that brought the input.
+    ///   - refusal: Why the saga's owner refused its end, in the unit that repeats a refused one.
+    func apply(
+        _ input: SagaInput,
+        to id: SagaID,
+        cause: String?,
+        refusal: String? = nil,
+        in transaction: any WriteTransaction
+    ) throws -> Outcome {
+        guard let record = try transaction.saga(id) else {
+            try transaction.cancelTimer(owner: Self.timerOwner, key: id.rawValue)
+            return .noSuchSaga
+        }
+        var instance: SagaInstance
+        do {
+            instance = try schema.codec.decode(SagaInstance.self, from: record.instance)
+        } catch {
+            let reason = "The stored instance of saga \(id) does not decode: \(error)"
+            return .saga(try parkUnread(record, reason: reason, cause: cause, in: transaction))
+        }
+        if record.status == .parked, instance.status != .parked {
+            // It was parked by a program that could not read it; nobody has decided since.
+            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.")
+        }
+        guard let program = programs[instance.name] else {
+            let reason = "No program for the saga \(instance.name) is registered with this coordinator. Register it."
+            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, in: transaction))
+        }
+        guard program.fingerprint == instance.fingerprint else {
+            let reason =
+                "The plan of \(instance.name) has changed since the saga was started (plan version "
+                + "\(instance.planVersion), fingerprint \(instance.fingerprint); now version \(program.version), "
+                + "\(program.fingerprint)). Run the program that started it."
+            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, in: transaction))
+        }
+        let before = instance
+        let effects = try instance.apply(
+            input,
+            at: transaction.now,
+            program: program,
+            policies: policies,
+            refusal: refusal
+        )
+        guard instance != before || !effects.isEmpty else { return .saga(record) }
+        let written = try write(instance, after: record, in: transaction)
+        try carryOut(effects, of: instance, program: program, cause: cause, in: transaction)
+        return .saga(written)
+    }
+
+    /// Parks a saga whose transition cannot be made.
+    func park(_ id: SagaID, reason: String, cause: String?, in transaction: any WriteTransaction) throws -> Outcome {
+        guard let record = try transaction.saga(id) else { return .noSuchSaga }
+        guard let instance = try? schema.codec.decode(SagaInstance.self, from: record.instance) else {
+            return .saga(try parkUnread(record, reason: reason, cause: cause, in: transaction))
+        }
+        return .saga(try stop(instance, record, .broken, reason, cause: cause, in: transaction))
+    }
+
+    // MARK: Parts
+
+    private func stop(
+        _ instance: SagaInstance,
+        _ record: SagaRecord,
+        _ cause: Parking.Cause,
+        _ reason: String,
+        cause message: String?,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord {
+        guard !record.status.isEnded, record.status != .parked else {
+            try transaction.cancelTimer(owner: Self.timerOwner, key: record.id.rawValue)
+            return record
+        }
+        var instance = instance
+        let effects = instance.stop(cause, reason: reason)
+        let written = try write(instance, after: record, in: transaction)
+        try carryOut(effects, of: instance, program: nil, cause: message, in: transaction)
+        return written
+    }
+
+    /// Parks a saga whose instance does not decode; the instance is kept as it is.
+    private func parkUnread(
+        _ record: SagaRecord,
+        reason: String,
+        cause: String?,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord {
+        try transaction.cancelTimer(owner: Self.timerOwner, key: record.id.rawValue)
+        guard !record.status.isEnded, record.status != .parked else { return record }
+        var parked = record
+        parked.status = .parked
+        parked.reason = reason
+        parked.revision += 1
+        parked.updatedAt = transaction.now.wall
+        try transaction.putSaga(parked)
+        try transaction.append(
+            [SagaParked(step: record.step, cause: .unreadable, reason: reason)],
+            to: SagaHistory.stream(of: record.id),
+            metadata: EventMetadata(correlationID: record.correlationID, causationID: cause),
+            schema: schema
+        )
+        return parked
+    }
+
+    private func write(
+        _ instance: SagaInstance,
+        after earlier: SagaRecord?,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord {
+        let record = SagaRecord(
+            id: instance.id,
+            name: instance.name,
+            planVersion: instance.planVersion,
+            status: instance.status,
+            step: instance.currentStep,
+            reason: instance.reason,
+            revision: (earlier?.revision ?? 0) + 1,
+            correlationID: instance.correlationID,
+            startedAt: earlier?.startedAt ?? transaction.now.wall,
+            updatedAt: transaction.now.wall,
+            instance: try schema.encode(instance)
+        )
+        try transaction.putSaga(record)
+        return record
+    }
+
+    private func carryOut(
+        _ effects: [SagaEffect],
+        of instance: SagaInstance,
+        program: SagaProgram?,
+        cause: String?,
+        in transaction: any WriteTransaction
+    ) throws {
+        var history: [any Event] = []
+        for effect in effects {
+            switch effect {
+            case .record(let event):
+                history.append(event)
+            case .send(let dispatch):
+                try transaction.enqueue(message(dispatch, of: instance, cause: cause, at: transaction.now.wall))
+            case .wake(let moment):
+                try transaction.setTimer(TimerRow(owner: Self.timerOwner, key: instance.id.rawValue, due: moment))
+            case .cancelWake:
+                try transaction.cancelTimer(owner: Self.timerOwner, key: instance.id.rawValue)
+            case .ended:
+                try end(instance, program, in: transaction)
+            }
+        }
+        guard !history.isEmpty else { return }
+        try transaction.append(
+            history,
+            to: SagaHistory.stream(of: instance.id),
+            metadata: EventMetadata(correlationID: instance.correlationID, causationID: cause),
+            schema: schema
+        )
+    }
+
+    private func end(
+        _ instance: SagaInstance,
+        _ program: SagaProgram?,
+        in transaction: any WriteTransaction
+    ) throws {
+        do {
+            try program?.ended(instance, transaction)
+        } catch let error as StoreError where error.isRetriable {
+            throw error
+        } catch {
+            throw EndingRefused(reason: "\(error)")
+        }
+    }
+
+    private func message(
+        _ dispatch: SagaDispatch,
+        of instance: SagaInstance,
+        cause: String?,
+        at time: Timestamp
+    ) -> Message {
+        var message = Message(
+            id: EventID.generate(at: time).description,
+            source: "/\(address)",
+            type: dispatch.command.type,
+            destination: dispatch.command.destination,
+            time: time,
+            partitionKey: instance.id.rawValue,
+            idempotencyKey: dispatch.key.text,
+            dataContentType: schema.codec.contentType,
+            data: dispatch.command.data.bytes
+        )
+        message.subject = dispatch.key.step.rawValue
+        message.correlationID = instance.correlationID
+        message.causationID = cause
+        message.replyTo = address
+        message.compensates = dispatch.compensates?.text
+        message.firstSent = dispatch.firstSent
+        return message
+    }
+}

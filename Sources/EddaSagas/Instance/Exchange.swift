@@ -1,0 +1,49 @@
+package import EddaCore
+
+/// One command of a step and what has come of it so far: a step has one forward, and perhaps one that undoes it.
+package struct Exchange: Codable, Hashable, Sendable {
+    /// The command; kept as long as it may have to be sent.
+    package var command: OutgoingCommand?
+    /// How often it was tried: the first sending, and one more after each failure that left some budget.
+    package var attempts = 0
+    /// How many `failed` replies there were.
+    package var failures = 0
+    /// How often it was sent in all.
+    package var sends = 0
+    /// How often it was sent again for lack of an answer since the last try.
+    package var resends = 0
+    /// When it was first sent.
+    package var firstSentAt: Moment?
+    /// When it was last sent.
+    package var sentAt: Moment?
+    /// When to send it again: for lack of an answer, or as another try after a failure.
+    package var due: Moment?
+    /// When waiting for an answer ends.
+    package var deadline: Moment?
+    /// The id of the last reply that counted, so that a duplicate of it is recognised.
+    package var lastReplyID: String?
+    /// The kind of the reply that settled it.
+    package var outcome: String?
+    /// The kinds of replies that were recorded as ignored; each is recorded once.
+    package var ignored: [String] = []
+
+    /// Whether a copy of the command may yet be executed: more were sent than have failed.
+    var hasOutstandingCopies: Bool { sends > failures }
+
+    mutating func settle(_ outcome: CommandOutcome) {
+        self.outcome = outcome.kind
+        due = nil
+        deadline = nil
+    }
+}
+
+extension CommandOutcome {
+    /// The kind of outcome, in one word.
+    var kind: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .rejected: "rejected"
+        case .failed: "failed"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import EddaCore
+
+/// A process over several services, whose steps are undone in reverse order when one of them is refused.
+///
+/// ```swift
+/// struct FulfilOrder: Saga {
+///     static let name: SagaName = "order.fulfil"
+///     static let version = 1
+///     struct State: Codable, Sendable { var order: String; var reservation: String?; var tracking: String? }
+///
+///     static var plan: some Plan<State> {
+///         call("reserve-stock") { ReserveStock(order: $0.order) }
+///             .merge { $0.reservation = $1.reservation }
+///             .compensate { ReleaseStock(order: $0.order, reservation: $1?.reservation) }
+///         pivot("capture-payment") { CapturePayment(order: $0.order) }
+///         retriable("ship") { CreateShipment(order: $0.order) }
+///             .merge { $0.tracking = $1.tracking }
+///     }
+/// }
+/// ```
+///
+/// A plan is data: compensatable steps, at most one pivot, then retriable steps. The compiler refuses any other order.
+public protocol Saga: Sendable {
+    /// What the steps know of each other: it starts with what the caller gives and grows by the replies.
+    associatedtype State: Codable & Sendable
+    /// The type of the plan; inferred.
+    associatedtype Body: Plan where Body.State == State
+
+    /// The wire name, stored with every saga of this kind.
+    static var name: SagaName { get }
+
+    /// The version of the plan, for people. Whether a stored saga fits the plan is decided by the steps themselves.
+    static var version: Int { get }
+
+    /// The steps, in order.
+    @PlanBuilder<State> static var plan: Body { get }
+
+    /// Called in the same commit as the transition that ends a saga of this kind, so that its owner can append events.
+    ///
+    /// It may be called again for the same saga when that commit had to be repeated. The default does nothing.
+    ///
+    /// - Throws: Anything; then nothing that it wrote is kept, and the saga parks with the error as its reason.
+    static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws
+}
+
+extension Saga {
+    /// Does nothing.
+    public static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws {}
+}

@@ -1,0 +1,81 @@
+package import EddaCore
+
+/// A plan made ready to run: its steps without their types, checked, and a fingerprint by which stored sagas are
+/// recognised as its own.
+package struct SagaProgram: Sendable {
+    typealias Ended = @Sendable (SagaInstance, any WriteTransaction) throws -> Void
+
+    /// The kind of saga.
+    package let name: SagaName
+    /// The version of the plan.
+    package let version: Int
+    /// A hash over the ids, phases and command types of the steps.
+    package let fingerprint: String
+    let steps: [PlannedStep]
+    let schema: SchemaRegistry
+    let ended: Ended
+    let recoded: @Sendable ([UInt8]) throws(SagaError) -> [UInt8]
+
+    /// Compiles the plan of a saga.
+    ///
+    /// - Throws: ``SagaError`` with code `duplicateStep` or `invalidStep`, naming the step.
+    package static func compile<S: Saga>(_ saga: S.Type, schema: SchemaRegistry) throws(SagaError) -> SagaProgram {
+        let steps = S.plan.steps
+        var seen: Set<StepID> = []
+        for step in steps {
+            guard seen.insert(step.id).inserted else {
+                throw SagaError(
+                    .duplicateStep,
+                    "The plan of saga \(S.name) has two steps with the id \(step.id). Rename one of them."
+                )
+            }
+            guard !step.id.rawValue.utf8.contains(UInt8(ascii: "/")), step.id.rawValue != SagaKey.undoSuffix else {
+                throw SagaError(
+                    .invalidStep,
+                    "The plan of saga \(S.name) has a step with the id \"\(step.id)\". A step id holds no slash and is "
+                        + "not \"undo\", since idempotency keys are made of it. Rename the step."
+                )
+            }
+        }
+        return SagaProgram(
+            name: S.name,
+            version: S.version,
+            fingerprint: fingerprint(of: steps),
+            steps: steps,
+            schema: schema,
+            ended: { instance, transaction in
+                let ending = SagaEnding(
+                    id: instance.id,
+                    status: instance.status,
+                    state: try StoredState.decode(S.State.self, from: instance.state.bytes, schema: schema),
+                    reason: instance.reason,
+                    correlationID: instance.correlationID,
+                    schema: schema
+                )
+                try S.ended(ending, in: transaction)
+            },
+            recoded: { bytes throws(SagaError) in
+                let state = try StoredState.decode(S.State.self, from: bytes, schema: schema)
+                do {
+                    return try schema.encode(state)
+                } catch {
+                    throw SagaError(.unreadableState, "The state of a \(S.name) does not encode: \(error)")
+                }
+            }
+        )
+    }
+
+    /// The index of a step.
+    func index(of id: StepID) -> Int? { steps.firstIndex { $0.id == id } }
+
+    private static func fingerprint(of steps: [PlannedStep]) -> String {
+        var fingerprint = Fingerprint()
+        for step in steps {
+            fingerprint.add(step.id.rawValue)
+            fingerprint.add(step.phase.rawValue)
+            fingerprint.add(step.commandType.rawValue)
+            fingerprint.add(step.undoType?.rawValue ?? "")
+        }
+        return fingerprint.text
+    }
+}

@@ -1,0 +1,35 @@
+/// A saga could not be run as asked.
+public struct SagaError: Error, Hashable, CustomStringConvertible {
+    /// What went wrong.
+    public enum Code: String, Hashable, Sendable {
+        /// Two steps of a plan have the same id.
+        case duplicateStep
+        /// A step's id cannot be used.
+        case invalidStep
+        /// Two sagas of a coordinator have the same name.
+        case duplicateSaga
+        /// The coordinator knows no saga of this name.
+        case unknownSaga
+        /// There is no saga with this id.
+        case notFound
+        /// The state of a saga does not encode or decode.
+        case unreadableState
+        /// The stored instance of a saga does not decode.
+        case unreadableInstance
+        /// The reply to a step does not decode.
+        case unreadableReply
+        /// A step was to make a move that its status does not allow. Nothing was written.
+        case illegalTransition
+    }
+
+    /// What went wrong.
+    public let code: Code
+    /// A sentence that names the saga or the step, and what to do.
+    public let description: String
+
+    /// Describes a failure.
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

@@ -1,0 +1,25 @@
+package import EddaCore
+
+/// How patient a coordinator is, beyond what the plans say.
+package struct SagaPolicies: Hashable, Sendable {
+    /// The pauses after which a command without an answer is sent again.
+    package var resend: RetryPolicy
+    /// How often a failed compensation is tried again.
+    package var undoRetry: RetryPolicy
+
+    package init(
+        resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30)),
+        undoRetry: RetryPolicy = .exponential(attempts: 10)
+    ) {
+        self.resend = resend
+        self.undoRetry = undoRetry
+    }
+
+    /// The pause before a command without an answer is sent again: between half of the policy's bound and the bound.
+    ///
+    /// Full jitter would send a second copy within milliseconds every so often.
+    func silence(afterSending count: Int, entropy: UInt64) -> Duration {
+        let share = Double(entropy >> 11) / Double(1 << 53)
+        return resend.bound(afterAttempt: count) * (0.5 + share / 2)
+    }
+}

@@ -1,0 +1,80 @@
+internal import EddaCore
+
+extension SagaTransition {
+    /// Turns back: undoes everything that was done, or may have been done, last first.
+    mutating func compensate(after index: Int, _ reason: String) throws(SagaError) {
+        instance.status = .compensating
+        instance.reason = reason
+        instance.parking = nil
+        record(CompensationBegan(step: instance.steps[index].id, reason: reason))
+        try undoNext()
+    }
+
+    /// Sends the next compensation, or ends the saga when there is none left.
+    mutating func undoNext() throws(SagaError) {
+        while let index = instance.steps.lastIndex(where: { $0.status == .succeeded || $0.status == .unknown }) {
+            let id = instance.steps[index].id
+            if let reason = program.steps[index].noCompensation {
+                try instance.steps[index].move(to: .skipped)
+                instance.steps[index].lastError = reason
+                record(StepSkipped(step: id, reason: reason))
+                continue
+            }
+            guard instance.steps[index].undo.command != nil else {
+                return park(.undoFailed, at: index, "The compensation of step \(id) is not on record.")
+            }
+            try instance.steps[index].move(to: .undoDispatched)
+            send(index, .undo, isTry: true)
+            return
+        }
+        finish(.compensated)
+    }
+
+    /// The step is undone.
+    mutating func undone(_ index: Int) throws(SagaError) {
+        try instance.steps[index].move(to: .undone)
+        instance.steps[index].undo.settle(.succeeded([]))
+        let exchange = instance.steps[index].undo
+        record(
+            StepUndone(
+                step: instance.steps[index].id,
+                attempt: exchange.attempts,
+                milliseconds: now.elapsed(since: exchange.firstSentAt ?? now).wholeMilliseconds
+            )
+        )
+        try undoNext()
+    }
+
+    /// A compensation was refused or has failed: it is tried again on a budget of its own, then the saga parks.
+    mutating func undoFail(_ index: Int, _ outcome: CommandOutcome) throws(SagaError) {
+        let id = instance.steps[index].id
+        let reason: String
+        var pause: Duration?
+        try instance.steps[index].move(to: .undoFailed)
+        instance.steps[index].undo.failures += 1
+        switch outcome {
+        case .succeeded: return
+        case .rejected(let rejection): reason = "it was rejected: \(rejection)"
+        case .failed(let cause, let isRetriable):
+            let failures = instance.steps[index].undo.failures
+            reason = cause
+            pause = isRetriable ? self.pause(policies.undoRetry, id, .undo, failures: failures) : nil
+        }
+        instance.steps[index].lastError = reason
+        record(
+            StepUndoFailed(
+                step: id,
+                attempt: instance.steps[index].undo.attempts,
+                reason: reason,
+                retryMilliseconds: pause?.wholeMilliseconds
+            )
+        )
+        if let pause {
+            instance.steps[index].undo.due = now.advanced(by: pause)
+        } else {
+            instance.steps[index].undo.settle(outcome)
+            let began = instance.reason.map { " The saga was being compensated because: \($0)" } ?? ""
+            park(.undoFailed, at: index, "The compensation of step \(id) went wrong: \(reason).\(began)")
+        }
+    }
+}

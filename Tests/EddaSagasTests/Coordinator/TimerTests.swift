@@ -1,0 +1,75 @@
+import EddaCore
+import EddaSagas
+import EddaTesting
+import Testing
+
+@Suite struct TimerTests {
+    private func begun() async throws -> World {
+        let world = try World(FulfilOrder.self)
+        try await world.coordinator.start(FulfilOrder.self, id: "order-1", state: .init(order: "1"))
+        return world
+    }
+
+    // acceptance: 53
+    @Test(arguments: [Duration.seconds(3_600), .seconds(-3_600)])
+    func aJumpOfTheClockFiresNothingEarlyOrTwice(_ jump: Duration) async throws {
+        let world = try await begun()
+        world.time.setWall(to: world.time.now().wall + jump)
+        #expect(try await world.pass(.milliseconds(100)) == 0)
+        #expect(try await world.pass(.seconds(1)) == 1)
+        #expect(try await world.pass(.zero) == 0)
+        #expect(try await world.keys() == ["order-1/reserve", "order-1/reserve"])
+        #expect(try await world.record("order-1").status == .running)
+    }
+
+    // acceptance: 53
+    @Test(arguments: [true, false])
+    func aTimerThatCameDueDuringThreeDaysOfDowntimeFiresOnce(_ machineRestarted: Bool) async throws {
+        let world = try await begun()
+        try await world.answer()
+        world.time.advance(by: .seconds(3 * 86_400))
+        if machineRestarted { world.time.reboot() }
+        let next = try world.restarted(FulfilOrder.self)
+        #expect(try await next.pass(.zero) == 1)
+        // The time to wait for an answer is over, so the step's outcome is unknown and it is undone, once.
+        #expect(try await next.keys().suffix(2) == ["order-1/authorize", "order-1/authorize/undo"])
+        #expect(try await next.pass(.zero) == 0)
+        try await next.answer()
+        try await next.answer()
+        #expect(try await next.record("order-1").status == .compensated)
+        #expect(try await next.timer() == nil)
+    }
+
+    @Test func dueTimersAreHandledInPagesAndEachSagaHasOne() async throws {
+        var configuration = SagaCoordinator.Configuration()
+        configuration.timerLimit = 8
+        let world = try World(FulfilOrder.self, configuration: configuration)
+        for number in 0..<20 {
+            let id = try SagaID(validating: "order-\(number)")
+            try await world.coordinator.start(FulfilOrder.self, id: id, state: .init(order: "\(number)"))
+        }
+        #expect(try await world.pass(.seconds(1)) == 8)
+        #expect(try await world.pass(.zero) == 8)
+        #expect(try await world.pass(.zero) == 4)
+        #expect(try await world.pass(.zero) == 0)
+        #expect(try await world.sent().count == 40)
+    }
+
+    // guarantees: G10
+    @Test func noSagaIsSilentlyStuckWhenNobodyEverAnswers() async throws {
+        let world = try World(FulfilOrder.self, CloseOrder.self)
+        try await world.coordinator.start(FulfilOrder.self, id: "order-1", state: .init(order: "1"))
+        try await world.coordinator.start(CloseOrder.self, id: "close-1", state: .init(order: "2"))
+        try await world.answer("close-1")
+        for _ in 0..<200 {
+            guard let timer = try await world.timer() else { break }
+            try await world.pass(max(.zero, timer.remaining(from: world.time.now())))
+        }
+        #expect(try await world.record("close-1").status == .parked)
+        #expect(try await world.record("close-1").reason?.contains("capture") == true)
+        // A compensation without an answer is asked for again and again, and says so.
+        #expect(try await world.record("order-1").status == .compensating)
+        #expect(try await world.timer() != nil)
+        #expect(try await world.happenings("order-1").last == "step.resent")
+    }
+}

@@ -1,0 +1,64 @@
+import EddaCore
+import EddaSagas
+import EddaTesting
+import Logging
+import Testing
+
+@Suite struct ProgramTests {
+    struct Twice: Saga {
+        static let name: SagaName = "twice"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            call("reserve") { ReserveStock(order: $0.order) }.noCompensation(reason: "a test")
+            pivot("reserve") { CapturePayment(order: $0.order) }
+        }
+    }
+
+    struct Slashed: Saga {
+        static let name: SagaName = "slashed"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            pivot("a/b") { CapturePayment(order: $0.order) }
+        }
+    }
+
+    struct Undo: Saga {
+        static let name: SagaName = "undo"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            pivot("undo") { CapturePayment(order: $0.order) }
+        }
+    }
+
+    private func coordinator(_ sagas: any Saga.Type...) throws -> SagaCoordinator {
+        try SagaCoordinator(
+            store: InMemoryStore(),
+            address: "orders",
+            sagas: sagas,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    @Test func twoStepsWithOneIdAreRefusedByName() throws {
+        let error = try #require(throws: SagaError.self) { _ = try coordinator(Twice.self) }
+        #expect(error.code == .duplicateStep)
+        #expect(error.description.contains("reserve"))
+        #expect(error.description.contains("twice"))
+    }
+
+    @Test(arguments: [Slashed.self, Undo.self] as [any Saga.Type])
+    func stepIdsThatWouldMakeKeysAmbiguousAreRefused(_ saga: any Saga.Type) throws {
+        let error = try #require(throws: SagaError.self) { _ = try coordinator(saga) }
+        #expect(error.code == .invalidStep)
+    }
+
+    @Test func twoSagasWithOneNameAreRefused() throws {
+        let error = try #require(throws: SagaError.self) {
+            _ = try coordinator(FulfilOrder.self, PrepareOrder.self, FulfilOrder.self)
+        }
+        #expect(error.code == .duplicateSaga)
+    }
+}

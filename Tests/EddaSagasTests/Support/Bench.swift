@@ -1,0 +1,81 @@
+import EddaCore
+import EddaSagas
+
+/// Runs the transition function by itself: no store, no tasks, and a clock that the test holds.
+struct Bench {
+    let program: SagaProgram
+    var policies = SagaPolicies()
+    var now = Moment(boot: "boot-1", uptime: 1_000_000_000, wall: Timestamp(microseconds: 1_767_225_600_000_000))
+    private(set) var instance: SagaInstance
+    /// Every command that has left, oldest first.
+    private(set) var sent: [SagaDispatch] = []
+    /// The history.
+    private(set) var history: [any HistoryEvent] = []
+    /// The timer as the effects have set it.
+    private(set) var timer: Moment?
+    private(set) var endings = 0
+    private var replies = 0
+
+    init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
+    where S.State == OrderState {
+        program = try SagaProgram.compile(saga, schema: schema)
+        let state = try schema.encode(OrderState(order: "1"))
+        instance = SagaInstance(id: id, state: state, correlationID: nil, program: program, now: now)
+        try give(.started)
+    }
+
+    mutating func give(_ input: SagaInput, refusal: String? = nil) throws {
+        let effects = try instance.apply(input, at: now, program: program, policies: policies, refusal: refusal)
+        for effect in effects {
+            switch effect {
+            case .send(let dispatch): sent.append(dispatch)
+            case .record(let event): if let event = event as? any HistoryEvent { history.append(event) }
+            case .wake(let moment): timer = moment
+            case .cancelWake: timer = nil
+            case .ended: endings += 1
+            }
+        }
+    }
+
+    /// Gives a reply with an id of its own, or with one that is given.
+    mutating func reply(
+        _ step: StepID,
+        _ outcome: CommandOutcome,
+        undo: Bool = false,
+        messageID: String? = nil
+    ) throws {
+        replies += 1
+        let key = SagaKey(saga: instance.id, step: step, direction: undo ? .undo : .forward)
+        try give(.reply(SagaReply(key: key, outcome: outcome, messageID: messageID ?? "reply-\(replies)")))
+    }
+
+    mutating func succeed(_ steps: StepID...) throws {
+        for step in steps { try reply(step, Replies.success(step)) }
+    }
+
+    /// Lets time pass until the timer is due, and wakes the saga.
+    mutating func wake() throws {
+        guard let timer else { return }
+        let pause = timer.remaining(from: now)
+        if pause > .zero { now = now.advanced(by: pause) }
+        try give(.wake)
+    }
+
+    mutating func pass(_ duration: Duration) { now = now.advanced(by: duration) }
+
+    func status(_ step: StepID) -> StepStatus? { instance.steps.first { $0.id == step }?.status }
+
+    func record(_ step: StepID) -> StepRecord? { instance.steps.first { $0.id == step } }
+
+    /// The kinds of events in the history, without `edda.`.
+    var happenings: [String] { history.map { String(type(of: $0).eventType.rawValue.dropFirst(5)) } }
+
+    /// The steps whose compensations left, each once, in order.
+    var undone: [StepID] {
+        var steps: [StepID] = []
+        for dispatch in sent where dispatch.key.direction == .undo && !steps.contains(dispatch.key.step) {
+            steps.append(dispatch.key.step)
+        }
+        return steps
+    }
+}
