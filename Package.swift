@@ -66,8 +66,25 @@ let package = Package(
         .testTarget(name: "EddaMessagingTests", dependencies: ["EddaMessaging", "EddaTesting"]),
         .testTarget(name: "EddaSagasTests", dependencies: ["EddaSagas", "EddaTesting"]),
         .testTarget(name: "EddaTestingTests", dependencies: ["EddaTesting", "EddaSQLite"]),
-        .testTarget(name: "EddaTests", dependencies: ["Edda", "EddaTesting"]),
-        .testTarget(name: "EddaCommandsTests", dependencies: ["EddaCommands", "EddaTesting"]),
+        .testTarget(
+            name: "EddaTests",
+            dependencies: [
+                "Edda", "EddaTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "EddaCommandsTests",
+            dependencies: [
+                "Edda", "EddaCommands", "EddaTesting",
+                .product(
+                    name: "ArgumentParser",
+                    package: "swift-argument-parser",
+                    condition: .when(traits: ["CLI"])
+                ),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -127,5 +127,7 @@ public final class SQLiteStore: Store {
         await writer.close()
         readers.close()
         OpenFiles.release(path)
+        // Those who wait for something to happen look again, and learn that the store is closed.
+        signals.raiseAll()
     }
 }

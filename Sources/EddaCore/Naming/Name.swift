@@ -53,9 +53,16 @@ extension Name {
     /// The name itself.
     public var description: String { rawValue }
 
-    /// Equal are names with the same UTF-8 bytes; `String` would also hold different spellings of "é" for equal.
+    /// Equal names have equal bytes: a composed and a decomposed é, which Swift's strings hold for equal, are two
+    /// names, as they are in SQLite.
     public static func == (left: Self, right: Self) -> Bool {
         left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    /// Hashes the UTF-8 bytes.
+    public func hash(into hasher: inout Hasher) {
+        var text = rawValue
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     /// Orders names by their UTF-8 bytes, as SQLite's BINARY collation does.

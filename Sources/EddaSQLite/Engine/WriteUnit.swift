@@ -48,10 +48,18 @@ class WriteUnit: @unchecked Sendable {
 
 /// A unit with its body and the continuation of its caller.
 final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
-    // `@unchecked Sendable`: `value` is touched by the writer's thread alone; `continuation` is inside a Mutex.
+    // `@unchecked Sendable`: `value` is touched by the writer's thread alone; `caller` is inside a Mutex.
+
+    private enum Caller {
+        case notYetWaiting
+        case waiting(CheckedContinuation<Value, any Error>)
+        /// Cancelled before it began to wait.
+        case toBeToldOnArrival(any Error)
+        case answered
+    }
 
     private let body: @Sendable (any WriteTransaction) throws -> Value
-    private let continuation = Mutex<CheckedContinuation<Value, any Error>?>(nil)
+    private let caller = Mutex(Caller.notYetWaiting)
     private var value: Value?
 
     init(_ body: @escaping @Sendable (any WriteTransaction) throws -> Value) {
@@ -62,7 +70,15 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
     ///
     /// Called before the unit is queued.
     func attach(_ continuation: CheckedContinuation<Value, any Error>) {
-        self.continuation.withLock { $0 = continuation }
+        let early: (any Error)? = caller.withLock { caller in
+            if case .toBeToldOnArrival(let error) = caller {
+                caller = .answered
+                return error
+            }
+            caller = .waiting(continuation)
+            return nil
+        }
+        if let early { continuation.resume(throwing: early) }
     }
 
     override func run(in transaction: SQLiteWriteTransaction) throws {
@@ -71,15 +87,27 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
 
     override func succeed() {
         guard let value else { preconditionFailure("A unit is answered after it has run.") }
-        take()?.resume(returning: value)
+        let continuation = caller.withLock { caller -> CheckedContinuation<Value, any Error>? in
+            guard case .waiting(let continuation) = caller else { return nil }
+            caller = .answered
+            return continuation
+        }
+        continuation?.resume(returning: value)
     }
 
-    override func fail(_ error: any Error) { take()?.resume(throwing: error) }
-
-    private func take() -> CheckedContinuation<Value, any Error>? {
-        continuation.withLock { held in
-            defer { held = nil }
-            return held
+    override func fail(_ error: any Error) {
+        let continuation = caller.withLock { caller -> CheckedContinuation<Value, any Error>? in
+            switch caller {
+            case .waiting(let continuation):
+                caller = .answered
+                return continuation
+            case .notYetWaiting:
+                caller = .toBeToldOnArrival(error)
+                return nil
+            case .toBeToldOnArrival, .answered:
+                return nil
+            }
         }
+        continuation?.resume(throwing: error)
     }
 }

@@ -35,8 +35,6 @@ final class Writer: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 unit.attach(continuation)
-                // A task that was cancelled before its unit had a continuation is answered here.
-                if Task.isCancelled, unit.withdraw() { return unit.fail(CancellationError()) }
                 switch queue.withLock({ $0.add(unit) }) {
                 case .wake: wake()
                 case .wait: break

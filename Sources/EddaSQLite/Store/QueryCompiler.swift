@@ -40,7 +40,7 @@ struct QueryCompiler {
         for arm in arms { values += arm.values + [.integer(after), .integer(upTo)] }
         let order = direction == .forward ? "ASC" : "DESC"
         let union = arms.map(\.sql).joined(separator: " UNION ")
-        return ("\(union) ORDER BY position \(order) LIMIT ?", values + [.integer(limit)])
+        return ("\(union) ORDER BY place \(order) LIMIT ?", values + [.integer(limit)])
     }
 
     private func arms(of query: EventQuery) throws -> [Arm] {
@@ -62,7 +62,7 @@ struct QueryCompiler {
             return types.map { type in
                 Arm(
                     sql: """
-                        SELECT e.position FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
+                        SELECT e.position AS place FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
                         \(category.sql) AND \(Self.bounds("e"))
                         """,
                     values: [.integer(type)] + category.values
@@ -72,7 +72,8 @@ struct QueryCompiler {
         let source = item.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
         return [
             Arm(
-                sql: "SELECT e.position FROM edda_events e \(source) WHERE \(category.sql) AND \(Self.bounds("e"))",
+                sql:
+                    "SELECT e.position AS place FROM edda_events e \(source) WHERE \(category.sql) AND \(Self.bounds("e"))",
                 values: category.values
             )
         ]
@@ -93,7 +94,7 @@ struct QueryCompiler {
         let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
         return Arm(
             sql: """
-                SELECT t.position FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
+                SELECT t.position AS place FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
                 WHERE t.tag = ?\(typeFilter) AND \(category.sql) AND \(Self.bounds("t"))
                 """,
             values: [.integer(tags[0])] + category.values
@@ -109,7 +110,7 @@ struct QueryCompiler {
         let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
         return Arm(
             sql: """
-                SELECT e.position FROM edda_events e NOT INDEXED WHERE \(category.sql)\(typeFilter) AND \
+                SELECT e.position AS place FROM edda_events e NOT INDEXED WHERE \(category.sql)\(typeFilter) AND \
                 \(Self.bounds("e"))
                 """,
             values: category.values

@@ -1,0 +1,113 @@
+public import EddaCore
+public import EddaMessaging
+public import EddaProjections
+public import EddaSagas
+public import Logging
+public import ServiceLifecycle
+
+/// Everything that works on one store: projections, sagas, participants and the outbox.
+///
+/// ```swift
+/// let store = try await SQLiteStore(path: "orders.db")
+/// let runtime = try EddaRuntime(store: store) {
+///     openOrders          // a projection
+///     FulfilOrder.self    // a saga
+///     inventory           // a participant
+/// }
+/// try await runtime.run()
+/// ```
+///
+/// It is a `Service` of swift-service-lifecycle: put it into a `ServiceGroup` beside the other services of a program.
+/// On graceful shutdown it takes no more work, finishes what it holds, and then stops. Events can be appended and
+/// sagas started whether it runs or not; what they cause happens when it runs.
+///
+/// Several runtimes in one process, each with a store of its own, reach each other when they share a transport.
+public final class EddaRuntime: Service {
+    /// The store that everything works on.
+    public let store: any Store
+    /// What carries messages between participants and sagas.
+    public let transport: any Transport
+    /// Keeps the projections current; answers how far they are, and rebuilds them.
+    public let projections: ProjectionEngine
+    /// Drives the sagas.
+    public let sagas: SagaCoordinator
+    /// The name of the service that this runtime is; its sagas receive their replies at `<name>.sagas`.
+    public let name: Address
+    /// How long a graceful shutdown waits for work that has begun.
+    public let shutdownLimit: Duration
+
+    /// The parts that it was made of.
+    package let components: Components
+    let logger: Logger
+
+    /// A runtime of the given parts.
+    ///
+    /// Nothing runs yet, and nothing has been written to the store.
+    ///
+    /// - Parameters:
+    ///   - store: The store that everything works on.
+    ///   - transport: What carries messages; within this process by default.
+    ///   - name: The name of the service; different for each service that shares a transport.
+    ///   - logger: Gets what the workers have to say.
+    ///   - shutdownLimit: How long a graceful shutdown waits for work that has begun, before it cancels it.
+    ///   - components: Projections, sagas by their types, participants.
+    /// - Throws: ``ConfigurationError`` when two parts have one name; what the projections and sagas themselves find
+    ///   wrong.
+    public init(
+        store: any Store,
+        transport: any Transport = InProcessTransport(),
+        name: Address = "edda",
+        logger: Logger = Logger(label: "edda"),
+        shutdownLimit: Duration = .seconds(10),
+        @Builder components: () throws -> [Component]
+    ) throws {
+        guard shutdownLimit > .zero else {
+            throw ConfigurationError(
+                .invalidShutdownLimit,
+                "The shutdown limit is \(shutdownLimit). Give it a positive duration, such as 10 seconds."
+            )
+        }
+        let address = try Address(validating: "\(name).sagas")
+        let parts = try Components(components(), reserved: address)
+        self.store = store
+        self.transport = transport
+        self.name = name
+        self.logger = logger
+        self.shutdownLimit = shutdownLimit
+        self.components = parts
+        projections = try ProjectionEngine(store: store, projections: parts.projections, logger: logger)
+        sagas = try SagaCoordinator(store: store, address: address, sagas: parts.sagas, logger: logger)
+    }
+
+    /// Creates or brings up to date what the parts need in the store.
+    ///
+    /// ``run()`` does it too; call it when the views of projections are to be read before. Doing it again changes
+    /// nothing.
+    ///
+    /// - Throws: `StoreError`, and what the projections throw.
+    public func prepare() async throws {
+        try await projections.prepare()
+    }
+
+    /// Starts a saga, or finds the one that was started under this id.
+    ///
+    /// The saga is durable when this returns, and moves as soon as a runtime with this saga runs on the store.
+    ///
+    /// - Parameters:
+    ///   - saga: The kind of saga.
+    ///   - id: Its id; the same id again finds the same saga.
+    ///   - state: What it begins with.
+    ///   - correlationID: The conversation that it is part of.
+    /// - Returns: The saga's row.
+    /// - Throws: `StoreError` with code `sagaMismatch` when the id belongs to a saga of another kind, and what
+    ///   ``SagaCoordinator`` throws.
+    @discardableResult
+    public func start<S: Saga>(
+        _ saga: S.Type,
+        id: SagaID,
+        state: S.State,
+        correlationID: String? = nil
+    ) async throws -> SagaRecord {
+        try await sagas.start(saga, id: id, state: state, correlationID: correlationID)
+    }
+}

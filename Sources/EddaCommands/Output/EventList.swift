@@ -1,0 +1,69 @@
+#if CLI
+internal import Edda
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Events as the commands show them.
+struct EventList {
+    let events: [RecordedEvent]
+
+    func write(to output: Output, asJSON: Bool) {
+        if asJSON {
+            output.write(json: JSON.array(events.map(Self.json)))
+            return
+        }
+        var table = TextTable(
+            .number("POSITION"),
+            .text("STREAM"),
+            .number("VERSION"),
+            .text("TYPE"),
+            .text("RECORDED"),
+            .text("DATA")
+        )
+        for event in events {
+            table.add(
+                String(event.position.value),
+                event.stream.rawValue,
+                String(event.version),
+                event.type.rawValue,
+                event.recordedAt.description,
+                Self.text(event.data)
+            )
+        }
+        output.write(table: table)
+    }
+
+    /// The event with stable field names; its data as `data` when that is JSON, else as `dataBase64`.
+    static func json(_ event: RecordedEvent) -> JSON {
+        var members: [String: JSON] = [
+            "position": .integer(event.position.value),
+            "stream": .string(event.stream.rawValue),
+            "version": .integer(Int64(event.version)),
+            "type": .string(event.type.rawValue),
+            "schemaVersion": .integer(Int64(event.schemaVersion)),
+            "id": .string(event.id.description),
+            "recordedAt": .string(event.recordedAt.description),
+            "tags": .array(event.tags.sorted().map { .string($0.rawValue) }),
+            "correlationID": .optional(event.metadata.correlationID),
+            "causationID": .optional(event.metadata.causationID),
+            "headers": .object(event.metadata.headers.mapValues(JSON.string)),
+        ]
+        if JSONGrammar.accepts(event.data) {
+            members["data"] = .verbatim(String(decoding: event.data, as: UTF8.self))
+        } else {
+            members["dataBase64"] = .string(Data(event.data).base64EncodedString())
+        }
+        return .object(members)
+    }
+
+    /// JSON as it is stored, everything else in Base64.
+    static func text(_ data: [UInt8]) -> String {
+        JSONGrammar.accepts(data)
+            ? String(decoding: data, as: UTF8.self)
+            : "base64:" + Data(data).base64EncodedString()
+    }
+}
+#endif

@@ -1,0 +1,128 @@
+#if CLI
+import ArgumentParser
+import Edda
+import EddaTesting
+import Testing
+
+@testable import EddaCommands
+
+/// How a command line is understood, and what the process answers with.
+@Suite struct ApplicationTests {
+    let fixture: CommandFixture
+
+    init() throws { fixture = try CommandFixture() }
+
+    @Test func helpListsTheCommandsAndSucceeds() async {
+        let outcome = await Outcome.of(Orders.self, ["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("Takes orders."))
+        for command in ["serve", "events", "streams", "projections", "sagas", "outbox", "doctor"] {
+            #expect(outcome.output.contains(command))
+        }
+        #expect(outcome.notes.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["lost"],
+        ["events", "read"],
+        ["events", "read", "order-1", "--from", "0"],
+        ["events", "read", "order-1", "--from", "3", "--to", "2"],
+        ["events", "read", "-order"],
+        ["streams", "--limit", "-1"],
+        ["streams", "--limit", "many"],
+        ["streams", "--log-level", "loud"],
+    ])
+    func aWrongCommandLineIsStatus64AndGoesToStandardError(_ arguments: [String]) async {
+        let outcome = await Outcome.of(Orders.self, arguments + ["--database", fixture.database])
+        #expect(outcome.status == 64)
+        #expect(outcome.output.isEmpty)
+        #expect(!outcome.notes.isEmpty)
+    }
+
+    @Test func theOptionGoesBeforeTheEnvironment() {
+        func database(_ option: String?, _ environment: [String: String]) -> String? {
+            DatabaseOptions.database(option: option, environment: environment)
+        }
+        #expect(database("a.db", ["EDDA_DATABASE": "b.db"]) == "a.db")
+        #expect(database(nil, ["EDDA_DATABASE": "b.db"]) == "b.db")
+        #expect(database("", [:]) == nil)
+        #expect(database(nil, [:]) == nil)
+    }
+
+    @Test func aMistypedPathCreatesNoDatabase() async {
+        let outcome = await fixture.run("streams")
+        #expect(outcome.status == 1)
+        #expect(outcome.notes.contains("There is no database at \(fixture.database)"))
+        #expect((try? fixture.folder.contents()) == [])
+    }
+
+    @Test func namesOfCommandsComeFromTypes() {
+        #expect(Orders.commandName == "orders")
+        #expect(CommandNaming.commandName(of: "OrderFulfilment") == "order-fulfilment")
+        #expect(CommandNaming.commandName(of: "Orders2Go") == "orders2-go")
+    }
+
+    @Test func optionsAndCommandsOfTheApplicationsOwn() async throws {
+        let outcome = await Outcome.of(Custom.self, ["streams", "--stream", "order-5", "--json"])
+        #expect(outcome.status == 0, "\(outcome.notes)")
+        #expect(outcome.output.contains(#""stream":"order-5""#))
+
+        let own = await Outcome.of(Custom.self, ["greet"])
+        #expect(own.status == 0)
+        let usage = await Outcome.of(Custom.self, ["streams"])
+        #expect(usage.status == 64)
+        #expect(usage.notes.contains("--stream"))
+    }
+
+    @Test func whatMakeThrowsIsStatusOne() async {
+        let outcome = await Outcome.of(Custom.self, ["streams", "--stream", "-"])
+        #expect(outcome.status == 1)
+        #expect(outcome.notes.hasPrefix("error: \"-\" cannot be a stream id"))
+    }
+
+    @Test func anotherRootMountsTheCommands() async throws {
+        try await fixture.placeOrders()
+        let output = OutputProbe()
+        try await Output.$current.withValue(output.output) {
+            var command = try await Tool.asyncParseAsRoot(["streams", "--database", fixture.database])
+            try await (try #require(command as? any AsyncParsableCommand)).runCopy()
+            command = try await Tool.asyncParseAsRoot(["projections", "list", "--database", fixture.database])
+            try await (try #require(command as? any AsyncParsableCommand)).runCopy()
+        }
+        #expect(output.text.contains("order-1") && output.text.contains("open-orders"))
+    }
+}
+
+private struct Tool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tool", subcommands: OperatorCommands<Orders>.all)
+}
+
+extension AsyncParsableCommand {
+    fileprivate func runCopy() async throws {
+        var command = self
+        try await command.run()
+    }
+}
+
+private struct CustomOptions: ParsableArguments, Sendable {
+    @Option var stream: String
+}
+
+/// An application with options of its own, on a store in memory.
+private struct Custom: EddaApplication {
+    typealias Options = CustomOptions
+    static let commandName = "custom"
+    static var subcommands: [any ParsableCommand.Type] { [Greet.self] }
+
+    static func make(_ setup: Setup) async throws -> EddaRuntime {
+        let store = InMemoryStore()
+        try await store.append([OrderPlaced(cents: 1)], to: StreamID(validating: setup.options.stream))
+        return try EddaRuntime(store: store, logger: setup.logger) {}
+    }
+
+    struct Greet: ParsableCommand {
+        static var configuration: CommandConfiguration { CommandConfiguration(commandName: "greet") }
+        func run() {}
+    }
+}
+#endif

@@ -1,0 +1,91 @@
+#if CLI
+import ArgumentParser
+import Edda
+import Synchronization
+
+@testable import EddaCommands
+
+struct OrderPlaced: Event {
+    static let eventType: EventType = "order.placed"
+    var cents: Int
+    var tags: Set<Tag> { ["big-\(cents > 1_000)"] }
+
+    enum CodingKeys: CodingKey { case cents }
+}
+
+struct CapturePayment: Command {
+    static let commandType: MessageType = "payments.capture"
+    static let destination: Address = "payments"
+    var order: String
+}
+
+struct PayOrder: Saga {
+    static let name: SagaName = "order.pay"
+    static let version = 3
+    struct State: Codable, Sendable { var order: String }
+
+    static var plan: some Plan<State> {
+        pivot("capture-payment") { CapturePayment(order: $0.order) }
+    }
+}
+
+/// The program whose commands are tested.
+struct Orders: EddaApplication {
+    static let table = Table("open_orders", "id TEXT PRIMARY KEY, cents INTEGER NOT NULL")
+    static let openOrders = Projection("open-orders", version: 2, tables: table) {
+        On(OrderPlaced.self) { event, context in
+            try context.execute("INSERT INTO \(table) VALUES (\(context.key), \(event.cents))")
+        }
+    }
+    static let payments = Participant("payments") {
+        Handle(CapturePayment.self) { command, _ in
+            if command.order == "declined" { throw Rejection("card.declined", "No.") }
+        }
+    }
+
+    static let abstract = "Takes orders."
+
+    static func make(_ setup: Setup) async throws -> EddaRuntime {
+        let store = try await SQLiteStore(path: setup.database)
+        return try EddaRuntime(store: store, logger: setup.logger) {
+            openOrders
+            PayOrder.self
+            payments
+        }
+    }
+}
+
+/// What a command wrote, and how it ended.
+struct Outcome {
+    var status: Int32
+    var output: String
+    var notes: String
+
+    /// Runs a command of an application in this process.
+    static func of<App: EddaApplication>(
+        _ application: App.Type,
+        _ arguments: [String],
+        width: Int? = nil,
+        canRedraw: Bool = false
+    ) async -> Outcome {
+        let written = Written()
+        let output = Output(
+            write: { text in written.output.withLock { $0 += text } },
+            note: { text in written.notes.withLock { $0 += text } },
+            width: width,
+            canRedraw: canRedraw
+        )
+        let status = await Output.$current.withValue(output) { await App.run(arguments) }
+        return Outcome(
+            status: status,
+            output: written.output.withLock { $0 },
+            notes: written.notes.withLock { $0 }
+        )
+    }
+
+    private final class Written: Sendable {
+        let output = Mutex("")
+        let notes = Mutex("")
+    }
+}
+#endif

@@ -1,0 +1,184 @@
+import EddaCore
+import EddaTesting
+import Synchronization
+import Testing
+
+@Suite struct AggregateUpdateTests {
+    @Test func loadsDecidesAndAppends() async throws {
+        let store = InMemoryStore()
+        let first = try await store.update(Account.self, id: "1") { try $0.deposit(10) }
+        let second = try await store.update(Account.self, id: "1") { try $0.deposit(5) }
+        #expect(first.versions == ["account-1": 1])
+        #expect(second.versions == ["account-1": 2])
+        let loaded = try await store.load(Account.self, id: "1")
+        #expect(loaded.state.balance == 15)
+        #expect(loaded.version == 2)
+        #expect(try await store.load(Account.self, id: "2").version == 0)
+    }
+
+    @Test func aRefusalWritesNothing() async throws {
+        let store = InMemoryStore()
+        let error = await #expect(throws: Rejection.self) {
+            try await store.update(Account.self, id: "1") { try $0.withdraw(1) }
+        }
+        #expect(error?.code == "account.overdrawn")
+        #expect(try await store.head() == .start)
+    }
+
+    @Test func noChangeTakesNoPosition() async throws {
+        let store = InMemoryStore()
+        try await store.update(Account.self, id: "1") { try $0.deposit(10) }
+        let result = try await store.update(Account.self, id: "1") { _ in [] }
+        #expect(result.positions == nil)
+        #expect(try await store.head() == Position(1))
+    }
+
+    /// Each lost race is decided anew; after the second the decision runs inside the unit, where nobody interferes.
+    // guarantees: G4
+    @Test(arguments: [(0, 1), (1, 2), (2, 3), (5, 3)])
+    func lostRacesAreDecidedAnew(races: Int, decisions: Int) async throws {
+        let store = RacingStore(races: races)
+        let seen = Log()
+        try await store.update(Account.self, id: "1") { account in
+            seen.append(account.balance)
+            return try account.deposit(10)
+        }
+        #expect(seen.values == (0..<decisions).map { $0 * 100 })
+        #expect(try await store.load(Account.self, id: "1").state.balance == (decisions - 1) * 100 + 10)
+    }
+
+    // acceptance: 8
+    @Test func aKeyTakesEffectOnceAndIsLookedUpBeforeDeciding() async throws {
+        let store = InMemoryStore()
+        let first = try await store.update(Account.self, id: "1", key: "k") { try $0.deposit(10) }
+        let second = try await store.update(Account.self, id: "1", key: "k") { _ in throw Rejection("not.asked") }
+        #expect(!first.wasRepeated)
+        #expect(second.wasRepeated)
+        #expect(second.positions == first.positions)
+        #expect(try await store.load(Account.self, id: "1").state.balance == 10)
+    }
+
+    @Test func manyCallersUnderOneKeyTakeEffectOnce() async throws {
+        let store = InMemoryStore()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 1...16 {
+                group.addTask { _ = try await store.update(Account.self, id: "1", key: "k") { try $0.deposit(index) } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await store.head() == Position(1))
+    }
+
+    @Test func manyCallersWithoutAKeyAllTakeEffect() async throws {
+        let store = InMemoryStore()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...16 {
+                group.addTask { _ = try await store.update(Account.self, id: "1") { try $0.deposit(1) } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await store.load(Account.self, id: "1").state.balance == 16)
+    }
+
+    @Test func updatesWithinAUnit() async throws {
+        let store = InMemoryStore()
+        let schema = store.schema
+        try await store.write { transaction in
+            try transaction.update(Account.self, in: "account-1", schema: schema) { try $0.deposit(10) }
+            try transaction.update(Account.self, in: "account-1", schema: schema) { try $0.withdraw(4) }
+        }
+        #expect(try await store.load(Account.self, id: "1").state.balance == 6)
+    }
+
+    @Test func metadataGoesWithTheEvents() async throws {
+        let store = InMemoryStore()
+        let metadata = EventMetadata(correlationID: "c", headers: ["traceparent": "t"])
+        try await store.update(Account.self, id: "1", metadata: metadata) { try $0.deposit(10) }
+        #expect(try await store.events(in: "account-1").map(\.metadata) == [metadata])
+    }
+
+    @Test func anIdThatMakesNoStreamIsRefused() async {
+        let store = InMemoryStore()
+        await #expect(throws: InvalidName.self) {
+            try await store.update(Account.self, id: "") { try $0.deposit(1) }
+        }
+    }
+
+    @Test func eventsOfOtherTypesArePassedOver() async throws {
+        let store = InMemoryStore()
+        _ = try await store.append(Append([EventData(type: "unknown", data: [1])], to: "account-1"))
+        let loaded = try await store.load(Account.self, id: "1")
+        #expect(loaded.state.balance == 0)
+        #expect(loaded.version == 1)
+        #expect(Account.handlers.types == ["account.deposited", "account.withdrawn"])
+    }
+}
+
+private struct Deposited: Event {
+    static let eventType: EventType = "account.deposited"
+    var amount: Int
+}
+
+private struct Withdrawn: Event {
+    static let eventType: EventType = "account.withdrawn"
+    var amount: Int
+}
+
+private struct Account: Aggregate {
+    static let category: StreamCategory = "account"
+    static let handlers = EventHandlers<Account> {
+        On(Deposited.self) { account, event in account.balance += event.amount }
+        On(Withdrawn.self) { account, event in account.balance -= event.amount }
+    }
+    var balance = 0
+
+    func deposit(_ amount: Int) throws -> [any Event] { [Deposited(amount: amount)] }
+
+    func withdraw(_ amount: Int) throws -> [any Event] {
+        guard amount <= balance else { throw Rejection("account.overdrawn") }
+        return [Withdrawn(amount: amount)]
+    }
+}
+
+/// Before each of the first appends somebody else deposits 100.
+private final class RacingStore: Store {
+    private let store = InMemoryStore()
+    private let races: Mutex<Int>
+
+    init(races: Int) { self.races = Mutex(races) }
+
+    var schema: SchemaRegistry { store.schema }
+    var time: any TimeSource { store.time }
+    var signals: StoreSignals { store.signals }
+
+    func append(_ append: Append) async throws -> AppendResult {
+        let isRace = races.withLock { races in
+            defer { races = max(0, races - 1) }
+            return races > 0
+        }
+        if isRace { try await store.append([Deposited(amount: 100)], to: "account-1") }
+        return try await store.append(append)
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await store.read(body)
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        try await store.write(body)
+    }
+
+    func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
+    func close() async { await store.close() }
+}
+
+/// Numbers in the order in which they were noted.
+private final class Log: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    var values: [Int] { numbers.withLock { $0 } }
+    func append(_ number: Int) { numbers.withLock { $0.append(number) } }
+}

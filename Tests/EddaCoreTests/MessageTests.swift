@@ -1,0 +1,92 @@
+import EddaCore
+import Testing
+
+@Suite struct MessageTests {
+    static var full: Message {
+        var message = minimal
+        message.subject = "order 1"
+        message.dataContentType = "application/json"
+        message.dataSchema = "https://example.com/schema"
+        message.traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        message.traceState = "vendor=x"
+        message.correlationID = "größe"
+        message.causationID = "cause"
+        message.replyTo = "orders"
+        message.deadline = Timestamp(microseconds: 1_900_000_000_000_001)
+        message.compensates = "key-0"
+        message.firstSent = Timestamp(microseconds: 1_700_000_000_000_000)
+        message.outcome = "succeeded"
+        return message
+    }
+
+    static let minimal = Message(
+        id: "1",
+        source: "/orders",
+        type: "inventory.reserve",
+        destination: "inventory",
+        time: Timestamp(microseconds: 1_767_225_600_123_456),
+        partitionKey: "order-1",
+        idempotencyKey: "key-1",
+        data: [0, 1, 255]
+    )
+
+    @Test(arguments: [full, minimal])
+    func survivesItsAttributes(_ message: Message) throws {
+        #expect(try Message(attributes: message.attributes, data: message.data) == message)
+        #expect(try Message(encodedAttributes: message.encodedAttributes(), data: message.data) == message)
+    }
+
+    @Test func attributesHaveTheNamesOfCloudEvents() {
+        #expect(
+            Set(Self.full.attributes.keys) == [
+                "specversion", "id", "source", "type", "destination", "time", "partitionkey", "idempotencykey",
+                "subject",
+                "datacontenttype", "dataschema", "traceparent", "tracestate", "correlationid", "causationid", "replyto",
+                "deadline", "compensates", "firstsent", "outcome",
+            ]
+        )
+        #expect(Self.full.attributes["specversion"] == "1.0")
+        // CloudEvents 1.0, section 3.1: names consist of lower-case letters and digits.
+        #expect(Self.full.attributes.keys.allSatisfy { $0.allSatisfy { $0.isLowercase || $0.isNumber } })
+    }
+
+    @Test(arguments: ["specversion", "id", "source", "type", "destination", "time", "partitionkey", "idempotencykey"])
+    func aMissingAttributeIsNamed(_ name: String) {
+        var attributes = Self.full.attributes
+        attributes[name] = nil
+        let error = #expect(throws: MessageError.self) { try Message(attributes: attributes, data: []) }
+        #expect(error?.attribute == name)
+        #expect(error?.problem == "is missing")
+    }
+
+    @Test(
+        arguments: [
+            ("specversion", "0.3"), ("time", "now"), ("deadline", "2026-01-01"), ("firstsent", ""), ("type", ""),
+            ("destination", "a\nb"), ("replyto", ""),
+        ]
+    )
+    func aMalformedAttributeIsNamed(_ name: String, _ value: String) {
+        var attributes = Self.full.attributes
+        attributes[name] = value
+        let error = #expect(throws: MessageError.self) { try Message(attributes: attributes, data: []) }
+        #expect(error?.attribute == name)
+        #expect(error?.description.contains("attribute \(name)") == true)
+    }
+
+    @Test func attributesOfOthersArePassedOver() throws {
+        var attributes = Self.full.attributes
+        attributes["comexampleother"] = "x"
+        #expect(try Message(attributes: attributes, data: Self.full.data) == Self.full)
+    }
+
+    @Test func bytesThatAreNoAttributesAreRefused() {
+        for text in ["", "[]", #"{"id":1}"#, "{"] {
+            #expect(throws: MessageError.self) { try Message(encodedAttributes: Array(text.utf8), data: []) }
+        }
+    }
+
+    @Test func aRejectionNamesItsCode() {
+        #expect(Rejection("stock.insufficient").description == "stock.insufficient")
+        #expect(Rejection("stock.insufficient", "only 2 are left").description == "stock.insufficient: only 2 are left")
+    }
+}

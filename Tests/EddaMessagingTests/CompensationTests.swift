@@ -1,0 +1,112 @@
+import EddaCore
+import EddaTesting
+import Logging
+import Testing
+
+@testable import EddaMessaging
+
+/// What a compensation does depends on what became of the command that it undoes.
+@Suite(.timeLimit(.minutes(1))) struct CompensationTests {
+    private let store = InMemoryStore()
+    private let executions = Counter()
+
+    private func send(_ messages: Message...) async throws {
+        let executor = CommandExecutor(participant: .bank(executions: executions), store: store, logger: .silent)
+        for message in messages { #expect(await executor.execute(message) == .acknowledged) }
+    }
+
+    private func outcomes() async throws -> [CommandOutcome] {
+        try await store.replies().map { try ReplyMessage.outcome(of: $0) }
+    }
+
+    private func inbox(_ key: String) async throws -> InboxEntry.State? {
+        try await store.read { try $0.inboxEntry(consumer: "bank", key: key)?.state }
+    }
+
+    private func forward(key: String = "step") throws -> Message {
+        try message(Deposit(account: "a", amount: 5), key: key)
+    }
+
+    private func undo(key: String = "step/undo", compensates: String = "step") throws -> Message {
+        try message(Withdraw(account: "a", amount: 5), key: key, compensates: compensates)
+    }
+
+    // acceptance: 43
+    @Test func anExecutedCommandIsUndoneOnce() async throws {
+        try await send(forward(), undo(), undo())
+        #expect(try await store.amounts(of: "a") == [5, -5])
+        #expect(executions.value == 2)
+    }
+
+    // acceptance: 43
+    // guarantees: G8
+    @Test func aCancellationThatComesFirstKeepsTheCommandOut() async throws {
+        try await send(undo())
+        #expect(try await outcomes() == [.succeeded([])])
+        #expect(try await inbox("step") == .tombstone)
+        try await send(forward(), forward(), undo())
+        #expect(
+            try await outcomes() == [
+                .succeeded([]), .rejected(InboxDecision.cancelled), .rejected(InboxDecision.cancelled), .succeeded([]),
+            ]
+        )
+        #expect(InboxDecision.cancelled.code == "edda.cancelled")
+        #expect(executions.value == 0)
+        #expect(try await store.head() == .start)
+    }
+
+    @Test func aSecondCompensationOfACancelledCommandHasNothingToDo() async throws {
+        try await send(undo(), undo(key: "another undo"))
+        #expect(try await outcomes() == [.succeeded([]), .succeeded([])])
+        #expect(executions.value == 0)
+    }
+
+    @Test func whatWasRefusedNeedsNoUndoing() async throws {
+        try await send(message(Withdraw(account: "a", amount: 9), key: "step"), undo())
+        #expect(try await outcomes().last == .succeeded([]))
+        #expect(executions.value == 1)
+        #expect(try await store.head() == .start)
+    }
+
+    @Test func whatCouldNotBeReadNeedsNoUndoing() async throws {
+        var broken = try forward()
+        broken.data = []
+        try await send(broken, undo())
+        #expect(try await outcomes().last == .succeeded([]))
+        #expect(executions.value == 0)
+    }
+
+    @Test func aCompensationMayBeRefusedLikeAnyCommand() async throws {
+        try await send(
+            forward(),
+            message(Withdraw(account: "a", amount: 9), key: "step/undo", compensates: "step")
+        )
+        guard case .rejected = try await outcomes().last else {
+            Issue.record("Not refused.")
+            return
+        }
+        #expect(try await store.amounts(of: "a") == [5])
+    }
+
+    @Test(
+        arguments: [
+            (InboxEntry.State.done(.succeeded([1])), false, nil, InboxDecision.answer(.succeeded([1]))),
+            (.tombstone, false, nil, .answer(.rejected(InboxDecision.cancelled))),
+            (.tombstone, true, .done(.succeeded([])), .answer(.rejected(InboxDecision.cancelled))),
+            (nil, false, nil, .execute),
+            (nil, true, nil, .skip(leavingTombstone: true)),
+            (nil, true, .tombstone, .skip(leavingTombstone: false)),
+            (nil, true, .done(.rejected(Rejection("no"))), .skip(leavingTombstone: false)),
+            (nil, true, .done(.failed(reason: "no", isRetriable: false)), .skip(leavingTombstone: false)),
+            (nil, true, .done(.succeeded([])), .execute),
+        ] as [(InboxEntry.State?, Bool, InboxEntry.State?, InboxDecision)]
+    )
+    func theInboxDecides(
+        own: InboxEntry.State?,
+        isCompensation: Bool,
+        undone: InboxEntry.State?,
+        expected: InboxDecision
+    ) {
+        #expect(InboxDecision(own: own, isCompensation: isCompensation, undone: undone) == expected)
+    }
+}

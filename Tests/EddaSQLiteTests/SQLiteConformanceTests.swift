@@ -1,0 +1,32 @@
+import EddaCore
+import EddaSQLite
+import EddaTesting
+import Testing
+
+// acceptance: 1-10, 13-16, 18, 19; guarantees: G1, G3, G4, G5, G14
+
+@Suite struct SQLiteConformanceTests {
+    /// Stores in files of their own, in one folder.
+    struct Factory: StoreFactory {
+        let folder: TemporaryFolder
+        var durability = Durability.full
+
+        var supportsSQL: Bool { true }
+
+        func makeStore(time: any TimeSource) async throws -> any Store {
+            var configuration = SQLiteStore.Configuration()
+            configuration.durability = durability
+            return try await folder.store(configuration: configuration, time: time)
+        }
+
+        func reopen(_ store: any Store) async throws -> (any Store)? {
+            await store.close()
+            return try await folder.store(time: store.time)
+        }
+    }
+
+    @Test(arguments: StoreConformance.cases)
+    func conforms(_ behaviour: ConformanceCase) async throws {
+        try await behaviour.run(Factory(folder: TemporaryFolder()))
+    }
+}

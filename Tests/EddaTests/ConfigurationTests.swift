@@ -1,0 +1,79 @@
+import Edda
+import EddaTesting
+import Testing
+
+/// What a runtime refuses to be made of. // guarantees: G14
+@Suite struct ConfigurationTests {
+    private let store = InMemoryStore()
+
+    private func code(
+        name: Address = "edda",
+        shutdownLimit: Duration = .seconds(1),
+        @EddaRuntime.Builder _ components: () -> [EddaRuntime.Component]
+    ) throws -> ConfigurationError.Code? {
+        do {
+            _ = try EddaRuntime(store: store, name: name, shutdownLimit: shutdownLimit, components: components)
+            return nil
+        } catch let error as ConfigurationError {
+            return error.code
+        }
+    }
+
+    @Test func twoParticipantsOfOneName() throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try EddaRuntime(store: store) {
+                Service.inventory
+                Service.inventory
+            }
+        }
+        #expect(error?.code == .duplicateParticipant)
+        #expect(error?.description.contains("inventory") == true)
+    }
+
+    @Test func twoProjectionsOfOneName() throws {
+        #expect(
+            try code {
+                Service.orders()
+                Service.orders(version: 2)
+            } == .duplicateProjection
+        )
+    }
+
+    @Test func twoSagasOfOneName() throws {
+        #expect(
+            try code {
+                FulfilOrder.self
+                ImpostorSaga.self
+            } == .duplicateSaga
+        )
+    }
+
+    @Test func participantAtTheAddressOfTheReplies() throws {
+        let participant = Participant("shop.sagas") {
+            Handle(ReleaseStock.self) { _, _ in }
+        }
+        #expect(try code(name: "shop") { participant } == .reservedAddress)
+        #expect(try code(name: "other") { participant } == nil)
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(-1)]) func shutdownLimitThatIsNotPositive(_ limit: Duration) throws {
+        #expect(try code(shutdownLimit: limit) { Service.inventory } == .invalidShutdownLimit)
+    }
+
+    @Test(arguments: [true, false]) func conditionsLoopsAndArraysMakeUpARuntime(_ isPaid: Bool) throws {
+        let runtime = try EddaRuntime(store: store) {
+            if isPaid {
+                Service.payments
+            } else {
+                FulfilOrder.self
+            }
+            if isPaid { Service.orders() }
+            for participant in [Service.inventory] { participant }
+            [Participant("a") { Handle(ReleaseStock.self) { _, _ in } }]
+        }
+        let names = runtime.components.participants.map(\.name)
+        #expect(names == (isPaid ? ["payments", "inventory", "a"] : ["inventory", "a"]))
+        #expect(runtime.components.sagas.count == (isPaid ? 0 : 1))
+        #expect(runtime.components.projections.count == (isPaid ? 1 : 0))
+    }
+}

@@ -1,0 +1,122 @@
+import Edda
+import EddaTesting
+import Logging
+import ServiceLifecycle
+import Testing
+
+/// How a runtime stops. // acceptance: 59
+@Suite struct ShutdownTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func group(_ service: any ServiceLifecycle.Service) -> ServiceGroup {
+        ServiceGroup(configuration: .init(services: [.init(service: service)], logger: Logger(label: "test")))
+    }
+
+    // guarantees: G12
+    @Test func whatWasNotFinishedGoesOnAtTheNextStart() async throws {
+        let path = folder.file("orders.db")
+        let first = try await SQLiteStore(path: path)
+        // Nobody executes the payment yet, so the saga stands in the middle when the runtime stops.
+        let part = try EddaRuntime(store: first) {
+            FulfilOrder.self
+            Service.inventory
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let services = group(part)
+            tasks.addTask { try await services.run() }
+            try await part.start(FulfilOrder.self, id: "order-1", state: .init(order: "1", cents: 100))
+            for try await event in first.subscribe() where event.type == StockReserved.eventType { break }
+            await services.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        await first.close()
+
+        let second = try await SQLiteStore(path: path)
+        let whole = try EddaRuntime(store: second) {
+            FulfilOrder.self
+            Service.inventory
+            Service.payments
+        }
+        let saga = try await whole.whileRunning { try await whole.sagas.wait(for: "order-1") }
+        #expect(saga.status == .completed)
+        #expect(try await second.events(in: "shelf-7").count == 1)
+        await second.close()
+    }
+
+    @Test func workThatDoesNotEndIsCancelledAtTheLimit() async throws {
+        let store = InMemoryStore()
+        let transport = StuckTransport()
+        let runtime = try EddaRuntime(store: store, transport: transport, shutdownLimit: .milliseconds(20)) {
+            FulfilOrder.self
+            Service.inventory
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let services = group(runtime)
+            tasks.addTask { try await services.run() }
+            try await runtime.start(FulfilOrder.self, id: "order-1", state: .init(order: "1", cents: 100))
+            try await transport.stuck.wait(past: 0)
+            await services.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        // What it held had been committed; only the settlement was cut short.
+        #expect(try await store.events(in: "shelf-7").count == 1)
+    }
+
+    @Test func cancellationEndsTheRun() async throws {
+        let store = InMemoryStore()
+        let runtime = try EddaRuntime(store: store) {
+            FulfilOrder.self
+            Service.inventory
+        }
+        let running = Task { try await runtime.run() }
+        running.cancel()
+        try await running.value
+    }
+
+    @Test func anErrorOfAWorkerEndsTheRunWithThatError() async throws {
+        let store = InMemoryStore()
+        let runtime = try EddaRuntime(store: store, transport: BrokenTransport()) { Service.inventory }
+        await #expect(throws: BrokenTransport.Broken.self) { try await runtime.run() }
+    }
+
+    @Test func anErrorOfTheBodyEndsWhileRunning() async throws {
+        struct Enough: Error {}
+        let runtime = try EddaRuntime(store: InMemoryStore()) { Service.inventory }
+        await #expect(throws: Enough.self) { try await runtime.whileRunning { throw Enough() } }
+    }
+}
+
+/// A transport that never gets to settle anything.
+private struct StuckTransport: Transport {
+    let base = InProcessTransport()
+    /// Raised when somebody is stuck.
+    let stuck = Signal()
+
+    func send(_ messages: [Message]) async throws -> [SendOutcome] { try await base.send(messages) }
+
+    func subscribe(to address: Address) async throws -> any TransportSubscription {
+        Subscription(base: try await base.subscribe(to: address), stuck: stuck)
+    }
+
+    struct Subscription: TransportSubscription {
+        let base: any TransportSubscription
+        let stuck: Signal
+
+        func receive(limit: Int) async throws -> [Delivery] { try await base.receive(limit: limit) }
+        func settle(_ settlements: [Settlement]) async {
+            stuck.raise()
+            try? await Signal().wait(past: 0)
+        }
+        func cancel() async { await base.cancel() }
+    }
+}
+
+/// A transport that fails in a way that no worker gets over.
+private struct BrokenTransport: Transport {
+    struct Broken: Error {}
+
+    func send(_ messages: [Message]) async throws -> [SendOutcome] { throw Broken() }
+    func subscribe(to address: Address) async throws -> any TransportSubscription { throw Broken() }
+}
