@@ -44,7 +44,7 @@ public final class SQLiteStore: Store {
     /// How the store behaves.
     public let configuration: Configuration
 
-    private let writer: Writer
+    let writer: Writer
     private let readers: ReaderPool
     private let watch: Int32
 
@@ -65,6 +65,7 @@ public final class SQLiteStore: Store {
     ) async throws {
         let path = try OpenFiles.resolve(path)
         try OpenFiles.claim(path)
+        let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
         do {
             writer = try await Writer.open(
                 WriterSession.Settings(
@@ -73,7 +74,8 @@ public final class SQLiteStore: Store {
                     lockTimeout: configuration.lockTimeout,
                     checkpointPages: configuration.checkpointPages,
                     time: time,
-                    signals: signals
+                    signals: signals,
+                    gate: gate
                 ),
                 queueLimit: configuration.queueLimit,
                 groupSize: configuration.groupLimit
@@ -82,7 +84,7 @@ public final class SQLiteStore: Store {
             OpenFiles.release(path)
             throw error
         }
-        readers = ReaderPool(path: path, time: time)
+        readers = ReaderPool(path: path, time: time, gate: gate)
         self.path = path
         self.configuration = configuration
         self.schema = schema

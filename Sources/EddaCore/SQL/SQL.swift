@@ -48,6 +48,11 @@ public struct SQL: Hashable, Sendable, ExpressibleByStringInterpolation {
             segments.append(.value(value.sqlValue))
         }
 
+        /// Adds a value to bind; `nil` is NULL.
+        public mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
+            segments.append(.value(value.sqlValue))
+        }
+
         /// Adds a name to resolve when the statement runs.
         public mutating func appendInterpolation(name: String) {
             segments.append(.name(name))

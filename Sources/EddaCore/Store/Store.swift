@@ -29,6 +29,7 @@ public protocol Store: Sendable {
     /// Appends events under conditions, as a unit of its own.
     ///
     /// - Throws: ``AppendConflict``, and everything that ``write(_:)`` throws.
+    @discardableResult
     func append(_ append: Append) async throws -> AppendResult
 
     /// Adds a hook that runs inside every later transaction that appends.
@@ -44,6 +45,7 @@ extension Store {
     /// Appends events under conditions, as a unit of its own.
     ///
     /// - Throws: ``AppendConflict``, and everything that ``write(_:)`` throws.
+    @discardableResult
     public func append(_ append: Append) async throws -> AppendResult {
         try append.validate()
         return try await write { try $0.append(append) }

@@ -14,6 +14,7 @@ public protocol EventWriting: AnyObject {
     /// - Throws: ``AppendConflict`` when a condition does not hold; ``StoreError`` with code `keyReused` when the key
     ///   was used for other content, `duplicateEvent` when an event id is taken, `invalidArgument` for what can
     ///   never be appended.
+    @discardableResult
     func append(_ append: Append) throws -> AppendResult
 
     /// Ends a stream: it keeps its events and takes no more. Archiving it again changes nothing.

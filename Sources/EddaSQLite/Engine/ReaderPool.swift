@@ -21,13 +21,15 @@ final class ReaderPool: Sendable {
 
     private let path: String
     private let time: any TimeSource
+    private let gate: SyncGate?
     private let state = Mutex(State())
 
     /// The most connections that are kept open while nobody reads.
     private static let idleLimit = 4
 
-    init(path: String, time: any TimeSource) {
+    init(path: String, time: any TimeSource, gate: SyncGate?) {
         self.path = path
+        self.gate = gate
         self.time = time
     }
 
@@ -62,7 +64,8 @@ final class ReaderPool: Sendable {
             let transaction = SQLiteReadTransaction(
                 connection: connection,
                 memory: reader.memory,
-                now: time.now()
+                now: time.now(),
+                gate: gate
             )
             try connection.statement(.beginRead).run()
             let value: Value

@@ -13,6 +13,8 @@ final class WriterSession {
         var checkpointPages: Int
         var time: any TimeSource
         var signals: StoreSignals
+        /// Holds messages back until they are on disk; `nil` when every commit is.
+        var gate: SyncGate?
     }
 
     let settings: Settings
@@ -47,12 +49,23 @@ final class WriterSession {
             dataVersion = try connection.integer("PRAGMA data_version")
             try beginTransaction()
             try connection.execute("COMMIT")
+            let last = try connection.integer("SELECT coalesce(max(sequence), 0) FROM edda_outbox")
+            settings.gate?.open(upTo: last)
         } catch let failure as SQLiteFailure {
             throw failure.storeError(path: settings.path)
         }
     }
 
     func install(_ hook: any AppendHook) { hooks.append(hook) }
+
+    /// The format of the file.
+    func storedFormat() throws -> Int {
+        do {
+            return Int(try connection.integer("PRAGMA user_version"))
+        } catch {
+            throw error.storeError(path: settings.path)
+        }
+    }
 
     // MARK: Groups
 
@@ -147,9 +160,9 @@ final class WriterSession {
             do {
                 try connection.statement(.begin).run()
                 return
-            } catch let failure where failure.code == SQLITE_BUSY {
+            } catch where error.code == SQLITE_BUSY {
                 guard clock.now < deadline else {
-                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: failure)
+                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: error)
                 }
                 sqlite3_sleep(1)
             }
@@ -215,6 +228,7 @@ final class WriterSession {
         effects.recordedAt = done.recordedAt
         group.answer()
         guard connection.totalChanges != group.startChanges else { return }
+        if done.outbox { settings.gate?.open(upTo: done.outboxSequence) }
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }

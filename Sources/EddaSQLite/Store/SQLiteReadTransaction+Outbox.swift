@@ -10,6 +10,10 @@ extension SQLiteReadTransaction {
         } row: {
             rows.append((try outboxRow($0, boot: ""), $0.integer(8) != 0))
         }
+        if let gate {
+            let limit = gate.limit
+            return rows.filter { $0.row.sequence <= limit }
+        }
         return rows
     }
 

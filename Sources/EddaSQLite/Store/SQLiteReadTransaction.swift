@@ -19,10 +19,13 @@ class SQLiteReadTransaction: ReadTransaction {
     let connection: Connection
     let memory: ConnectionMemory
     let now: Moment
+    /// Holds messages back that are not yet on disk.
+    let gate: SyncGate?
     /// Set when SQLite has ended the transaction by itself.
     private(set) var loss: SQLiteFailure?
 
-    init(connection: Connection, memory: ConnectionMemory, now: Moment) {
+    init(connection: Connection, memory: ConnectionMemory, now: Moment, gate: SyncGate? = nil) {
+        self.gate = gate
         self.connection = connection
         self.memory = memory
         self.now = now

@@ -10,7 +10,8 @@ extension SQLiteWriteTransaction {
             try statement.bind(4, message.data)
         }
         effects.outbox = true
-        return connection.lastInsertedRow
+        effects.outboxSequence = connection.lastInsertedRow
+        return effects.outboxSequence
     }
 
     func removeFromOutbox(_ sequences: [Int64]) throws {

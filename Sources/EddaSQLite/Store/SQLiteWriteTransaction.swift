@@ -10,6 +10,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         var recordedAt: Int64
         var events = false
         var outbox = false
+        /// The last place given to a message.
+        var outboxSequence: Int64 = 0
         var timers = false
         var projections = false
     }

@@ -1,0 +1,48 @@
+import EddaCore
+import EddaSQLite
+import Testing
+
+@testable import EddaSQLite
+
+@Suite struct QueryPlanTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    static let queries: [EventQuery] = [
+        .all,
+        EventQuery(types: ["a"]),
+        EventQuery(types: ["a", "b", "c"]),
+        EventQuery(tags: ["x"]),
+        EventQuery(tags: ["x", "y"]),
+        EventQuery(types: ["a", "b"], tags: ["x", "y"], category: "s"),
+        EventQuery(category: "s"),
+        EventQuery([.init(types: ["a"]), .init(tags: ["x"]), .init(category: "s")]),
+    ]
+
+    // Every alternative is found by an index in the order of positions, so a page costs what it returns.
+    @Test(arguments: queries, ReadDirection.allCases)
+    func noQueryScansOrSorts(query: EventQuery, direction: ReadDirection) async throws {
+        let store = try await folder.store()
+        try await store.append(
+            Append(
+                ["a", "b", "c"].map { EventData(type: EventType(unchecked: $0), tags: ["x", "y"], data: []) },
+                to: "s-1"
+            )
+        )
+        await store.close()
+        let raw = try RawDatabase(folder.file())
+        let compiler = QueryCompiler { name, kind in
+            let table = ["edda_types", "edda_categories", "edda_tags"][kind.rawValue]
+            return try raw.rows("SELECT id FROM \(table) WHERE name = '\(name)'").first.flatMap { Int64($0) }
+        }
+        let compiled = try compiler.positions(of: query, direction, after: 0, upTo: 100, limit: 10)
+        let (sql, _) = try #require(compiled)
+        let plan = try raw.rows("EXPLAIN QUERY PLAN \(sql)")
+        for line in plan {
+            #expect(!line.contains("TEMP B-TREE"), "\(plan)")
+            #expect(!line.contains("SCAN e") && !line.contains("SCAN t"), "\(plan)")
+        }
+        #expect(plan.contains { $0.contains("SEARCH") })
+    }
+}

@@ -1,0 +1,87 @@
+import EddaCore
+import EddaSQLite
+import Foundation
+import Testing
+
+@Suite struct TwoProcessTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    // acceptance: 20; guarantees: G3
+    @Test(.timeLimit(.minutes(1)))
+    func twoProcessesWriteOneFileAndSeeEachOther() async throws {
+        let store = try await folder.store()
+        let path = folder.file()
+        async let child = #expect(processExitsWith: .success) { [path = path as String] in
+            let store = try await SQLiteStore(path: path)
+            for index in 0..<100 {
+                _ = try await store.append(Append([EventData(type: "child", data: [UInt8(index)])], to: "shared-1"))
+            }
+            // The parent's events reach this process's subscription without a commit of its own.
+            var seen = 0
+            for try await event in store.subscribe(to: EventQuery(types: ["parent"])) {
+                _ = event
+                seen += 1
+                if seen == 100 { break }
+            }
+            await store.close()
+        }
+        for index in 0..<100 {
+            try await store.append(Append([EventData(type: "parent", data: [UInt8(index)])], to: "shared-1"))
+        }
+        var seen = 0
+        for try await _ in store.subscribe(to: EventQuery(types: ["child"])) {
+            seen += 1
+            if seen == 100 { break }
+        }
+        _ = await child
+        let events = try await store.events(in: "shared-1")
+        #expect(events.map(\.version) == Array(1...200))
+        #expect(events.map(\.position.value) == Array(1...200))
+        #expect(events.filter { $0.type == "child" }.map { $0.data[0] } == (0..<100).map { UInt8($0) })
+        await store.close()
+    }
+
+    // guarantees: G2, G12
+    @Test(.timeLimit(.minutes(1)))
+    func whatWasAcknowledgedIsThereAfterAKill() async throws {
+        let path = folder.file()
+        let log = folder.file("acknowledged")
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, log = log as String] in
+            let store = try await SQLiteStore(path: path)
+            let file = try FileHandle(forWritingTo: URL(filePath: log))
+            let pid = ProcessInfo.processInfo.processIdentifier
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<8 {
+                    group.addTask {
+                        for index in 0... {
+                            _ = try await store.append(
+                                Append([EventData(type: "a", data: [])], to: StreamID(unchecked: "w-\(writer)"))
+                            )
+                            file.write(Data("w-\(writer) \(index + 1)\n".utf8))
+                            if writer == 3, index == 40 { kill(pid, SIGKILL) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        let store = try await folder.store()
+        var acknowledged: [String: Int] = [:]
+        for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
+            let parts = line.split(separator: " ")
+            acknowledged[String(parts[0])] = Int(parts[1])
+        }
+        #expect(acknowledged["w-3"] ?? 0 >= 40)
+        for (stream, version) in acknowledged {
+            let stored = try await store.state(of: StreamID(validating: stream)).version
+            #expect(stored >= version)
+        }
+        let head = try await store.head()
+        let all = try await store.events(limit: .max).events
+        #expect(all.map(\.position.value) == Array(1...head.value))
+        await store.close()
+    }
+}
