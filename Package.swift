@@ -64,7 +64,13 @@ let package = Package(
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
         .testTarget(name: "EddaSQLiteTests", dependencies: ["EddaSQLite", "EddaTesting", "CSQLite"]),
         .testTarget(name: "EddaProjectionsTests", dependencies: ["EddaProjections", "EddaTesting"]),
-        .testTarget(name: "EddaMessagingTests", dependencies: ["EddaMessaging", "EddaTesting"]),
+        .testTarget(
+            name: "EddaMessagingTests",
+            dependencies: [
+                "EddaCore", "EddaMessaging", "EddaSQLite", "EddaTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "EddaSagasTests", dependencies: ["EddaSagas", "EddaTesting"]),
         .testTarget(name: "EddaTestingTests", dependencies: ["EddaTesting", "EddaSQLite"]),
         .testTarget(

@@ -88,17 +88,19 @@ import Testing
         #expect(try await store.amounts(of: "a") == [5])
     }
 
-    @Test(arguments: [
-        (InboxEntry.State.done(.succeeded([1])), false, nil, InboxDecision.answer(.succeeded([1]))),
-        (.tombstone, false, nil, .answer(.rejected(InboxDecision.cancelled))),
-        (.tombstone, true, .done(.succeeded([])), .answer(.rejected(InboxDecision.cancelled))),
-        (nil, false, nil, .execute),
-        (nil, true, nil, .skip(leavingTombstone: true)),
-        (nil, true, .tombstone, .skip(leavingTombstone: false)),
-        (nil, true, .done(.rejected(Rejection("no"))), .skip(leavingTombstone: false)),
-        (nil, true, .done(.failed(reason: "no", isRetriable: false)), .skip(leavingTombstone: false)),
-        (nil, true, .done(.succeeded([])), .execute),
-    ] as [(InboxEntry.State?, Bool, InboxEntry.State?, InboxDecision)])
+    @Test(
+        arguments: [
+            (InboxEntry.State.done(.succeeded([1])), false, nil, InboxDecision.answer(.succeeded([1]))),
+            (.tombstone, false, nil, .answer(.rejected(InboxDecision.cancelled))),
+            (.tombstone, true, .done(.succeeded([])), .answer(.rejected(InboxDecision.cancelled))),
+            (nil, false, nil, .execute),
+            (nil, true, nil, .skip(leavingTombstone: true)),
+            (nil, true, .tombstone, .skip(leavingTombstone: false)),
+            (nil, true, .done(.rejected(Rejection("no"))), .skip(leavingTombstone: false)),
+            (nil, true, .done(.failed(reason: "no", isRetriable: false)), .skip(leavingTombstone: false)),
+            (nil, true, .done(.succeeded([])), .execute),
+        ] as [(InboxEntry.State?, Bool, InboxEntry.State?, InboxDecision)]
+    )
     func theInboxDecides(
         own: InboxEntry.State?,
         isCompensation: Bool,

@@ -77,7 +77,12 @@ import Testing
         let transport = ScriptedTransport { messages in
             messages.map { $0.id == "1" && failures.next() <= 2 ? .failed(reason: "busy") : .sent }
         }
-        try await enqueue(parcel("1", key: "x"), parcel("2", key: "x"), parcel("other", key: "y"), parcel("3", key: "x"))
+        try await enqueue(
+            parcel("1", key: "x"),
+            parcel("2", key: "x"),
+            parcel("other", key: "y"),
+            parcel("3", key: "x")
+        )
         let pump = pump(through: transport)
         try await running([{ try await pump.run() }]) {
             try await store.waitForOutbox { rows in

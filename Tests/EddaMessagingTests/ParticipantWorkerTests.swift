@@ -28,6 +28,15 @@ import Testing
         }
     }
 
+    /// Sends messages one after another and tells how each went.
+    private func deliver(_ messages: Message..., to participant: Participant? = nil) async throws -> [SendOutcome] {
+        try await serving(participant) { transport in
+            var outcomes: [SendOutcome] = []
+            for message in messages { outcomes += try await transport.send([message]) }
+            return outcomes
+        }
+    }
+
     private func outcomes() async throws -> [CommandOutcome] {
         try await store.replies().map { try ReplyMessage.outcome(of: $0) }
     }
@@ -38,9 +47,7 @@ import Testing
 
     // guarantees: G1
     @Test func effectNoteAndReplyAreThereTogether() async throws {
-        try await serving { transport in
-            #expect(try await transport.send([message(Deposit(account: "a", amount: 5), key: "1")]) == [.sent])
-        }
+        #expect(try await deliver(message(Deposit(account: "a", amount: 5), key: "1")) == [.sent])
         let expected = CommandOutcome.succeeded(Array(#"{"balance":5}"#.utf8))
         #expect(try await store.amounts(of: "a") == [5])
         #expect(try await outcomes() == [expected])
@@ -49,7 +56,7 @@ import Testing
 
     @Test func eventsCarryTheConversationTheCauseAndTheTrace() async throws {
         let command = try message(Deposit(account: "a", amount: 5), key: "1")
-        try await serving { #expect(try await $0.send([command]) == [.sent]) }
+        #expect(try await deliver(command) == [.sent])
         let metadata = try #require(try await store.events(in: "account-a").first?.metadata)
         #expect(metadata.correlationID == "conversation")
         #expect(metadata.causationID == command.id)
@@ -64,7 +71,8 @@ import Testing
             let duplicates = try (0..<5).map {
                 try message(Deposit(account: "a", amount: 5), key: "1", partition: "\($0)")
             }
-            #expect(try await transport.send(duplicates) == Array(repeating: .sent, count: 5))
+            let fates = try await transport.send(duplicates)
+            #expect(fates == Array(repeating: .sent, count: 5))
         }
         #expect(executions.value == 1)
         #expect(try await store.amounts(of: "a") == [5])
@@ -78,9 +86,9 @@ import Testing
     // guarantees: G8
     @Test func aCommandWhoseReplyWasLostIsAnsweredFromTheInboxAfterARestart() async throws {
         let first = try message(Deposit(account: "a", amount: 5), key: "1")
-        try await serving { #expect(try await $0.send([first]) == [.sent]) }
+        #expect(try await deliver(first) == [.sent])
         let again = try message(Deposit(account: "a", amount: 5), key: "1")
-        try await serving { #expect(try await $0.send([again]) == [.sent]) }
+        #expect(try await deliver(again) == [.sent])
         #expect(executions.value == 1)
         #expect(try await store.amounts(of: "a") == [5])
         let replies = try await store.replies()
@@ -89,11 +97,8 @@ import Testing
     }
 
     @Test func aRefusalLeavesNothingBehindButItsAnswer() async throws {
-        try await serving { transport in
-            for _ in 0..<2 {
-                #expect(try await transport.send([message(Withdraw(account: "a", amount: 5), key: "1")]) == [.sent])
-            }
-        }
+        let command = try message(Withdraw(account: "a", amount: 5), key: "1")
+        #expect(try await deliver(command, command) == [.sent, .sent])
         let expected = CommandOutcome.rejected(Rejection("bank.overdrawn", "The account has less than 5."))
         #expect(try await outcomes() == [expected, expected])
         #expect(try await inbox("1") == .done(expected))
@@ -116,11 +121,8 @@ import Testing
     }
 
     @Test func aFailureIsAnsweredAndTheSameCommandMaySucceedLater() async throws {
-        try await serving(fragile(failures: 1)) { transport in
-            for _ in 0..<2 {
-                #expect(try await transport.send([message(Deposit(account: "a", amount: 5), key: "1")]) == [.sent])
-            }
-        }
+        let command = try message(Deposit(account: "a", amount: 5), key: "1")
+        #expect(try await deliver(command, command, to: fragile(failures: 1)) == [.sent, .sent])
         let found = try await outcomes()
         guard found.count == 2, case .failed(_, isRetriable: true) = found[0], case .succeeded = found[1] else {
             Issue.record("\(found)")
@@ -132,9 +134,8 @@ import Testing
 
     @Test func aLostRaceInsideAHandlerMaySucceedLater() async throws {
         let conflict = AppendConflict(failures: [.stream("account-a", expected: .missing, actual: .version(1))])
-        try await serving(fragile(failures: 1, with: conflict)) { transport in
-            #expect(try await transport.send([message(Deposit(account: "a", amount: 5), key: "1")]) == [.sent])
-        }
+        let command = try message(Deposit(account: "a", amount: 5), key: "1")
+        #expect(try await deliver(command, to: fragile(failures: 1, with: conflict)) == [.sent])
         guard case .failed(let reason, isRetriable: true) = try await outcomes().first else {
             Issue.record("No retriable failure.")
             return
@@ -144,14 +145,13 @@ import Testing
     }
 
     @Test func aFailureThatNobodyWantsToHearOfGoesBackToTheSender() async throws {
-        try await serving(fragile(failures: 1)) { transport in
-            let command = try message(Deposit(account: "a", amount: 5), key: "1", replyTo: nil)
-            guard case .failed = try await transport.send([command])[0] else {
-                Issue.record("The failure was lost.")
-                return
-            }
-            #expect(try await transport.send([command]) == [.sent])
+        let command = try message(Deposit(account: "a", amount: 5), key: "1", replyTo: nil)
+        let fates = try await deliver(command, command, to: fragile(failures: 1))
+        guard case .failed = fates[0] else {
+            Issue.record("The failure was lost.")
+            return
         }
+        #expect(fates[1] == .sent)
         #expect(try await store.amounts(of: "a") == [5])
     }
 
@@ -177,7 +177,7 @@ import Testing
     @Test func dataThatDoesNotDecodeFailsForGood() async throws {
         var broken = try message(Deposit(account: "a", amount: 5), key: "1")
         broken.data = Array("{\"account\":7}".utf8)
-        try await serving { [broken] in #expect(try await $0.send([broken]) == [.sent]) }
+        #expect(try await deliver(broken) == [.sent])
         guard case .failed(let reason, isRetriable: false) = try await outcomes().first else {
             Issue.record("No failure for good.")
             return
@@ -187,11 +187,9 @@ import Testing
 
         broken.replyTo = nil
         broken.idempotencyKey = "2"
-        try await serving { [broken] transport in
-            guard case .refused = try await transport.send([broken])[0] else {
-                Issue.record("It would be sent again and again.")
-                return
-            }
+        guard case .refused = try await deliver(broken)[0] else {
+            Issue.record("It would be sent again and again.")
+            return
         }
         #expect(executions.value == 0)
     }
@@ -200,14 +198,12 @@ import Testing
     @Test func aCommandThatNobodyHandlesIsRefusedAndNamed() async throws {
         var strange = try message(Deposit(account: "a", amount: 5), key: "1")
         strange.type = "bank.close"
-        try await serving { [strange] transport in
-            guard case .refused(let reason) = try await transport.send([strange])[0] else {
-                Issue.record("Not refused.")
-                return
-            }
-            #expect(reason.contains("bank.close") && reason.contains("participant bank"))
-            #expect(try await outcomes() == [.failed(reason: reason, isRetriable: false)])
+        guard case .refused(let reason) = try await deliver(strange)[0] else {
+            Issue.record("Not refused.")
+            return
         }
+        #expect(reason.contains("bank.close") && reason.contains("participant bank"))
+        #expect(try await outcomes() == [.failed(reason: reason, isRetriable: false)])
     }
 
     @Test func aHandlerMaySendFurtherCommands() async throws {
@@ -220,12 +216,21 @@ import Testing
             }
         }
         let command = try message(Withdraw(account: "a", amount: 1), key: "1", replyTo: nil)
-        try await serving(relay) { #expect(try await $0.send([command]) == [.sent]) }
+        #expect(try await deliver(command, to: relay) == [.sent])
         let sent = try #require(try await store.outbox().first?.message)
         #expect(sent.type == Deposit.commandType && sent.destination == "bank" && sent.source == "/bank")
         #expect(sent.idempotencyKey == "1/fee" && sent.partitionKey == command.partitionKey)
         #expect(sent.causationID == command.id && sent.correlationID == "conversation")
         #expect(sent.traceParent == command.traceParent && sent.replyTo == nil)
+    }
+
+    @Test func twoHandlersForOneCommandAreAProgrammingError() async {
+        await #expect(processExitsWith: .failure) {
+            _ = Participant("bank") {
+                Handle(Withdraw.self) { _, _ in }
+                Handle(Withdraw.self) { _, _ in }
+            }
+        }
     }
 
     // guarantees: G9

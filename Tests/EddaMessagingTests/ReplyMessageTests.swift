@@ -67,7 +67,9 @@ import Testing
     // guarantees: G14
     @Test func aReplyThatCannotBeReadNamesTheAttribute() {
         var reply = parcel("r")
-        #expect(throws: MessageError(attribute: "outcome", problem: "is missing")) { try ReplyMessage.outcome(of: reply) }
+        #expect(throws: MessageError(attribute: "outcome", problem: "is missing")) {
+            try ReplyMessage.outcome(of: reply)
+        }
         reply.outcome = "perhaps"
         let unknown = #expect(throws: MessageError.self) { try ReplyMessage.outcome(of: reply) }
         #expect(unknown?.attribute == "outcome")

@@ -48,6 +48,7 @@ public final class EddaRuntime: Service {
     ///   - store: The store that everything works on.
     ///   - transport: What carries messages; within this process by default.
     ///   - name: The name of the service; different for each service that shares a transport.
+    ///   - sagaConfiguration: How patient the sagas are with silence and with failed compensations.
     ///   - logger: Gets what the workers have to say.
     ///   - shutdownLimit: How long a graceful shutdown waits for work that has begun, before it cancels it.
     ///   - components: Projections, sagas by their types, participants.
@@ -57,6 +58,7 @@ public final class EddaRuntime: Service {
         store: any Store,
         transport: any Transport = InProcessTransport(),
         name: Address = "edda",
+        sagaConfiguration: SagaCoordinator.Configuration = .init(),
         logger: Logger = Logger(label: "edda"),
         shutdownLimit: Duration = .seconds(10),
         @Builder components: () throws -> [Component]
@@ -76,7 +78,13 @@ public final class EddaRuntime: Service {
         self.shutdownLimit = shutdownLimit
         self.components = parts
         projections = try ProjectionEngine(store: store, projections: parts.projections, logger: logger)
-        sagas = try SagaCoordinator(store: store, address: address, sagas: parts.sagas, logger: logger)
+        sagas = try SagaCoordinator(
+            store: store,
+            address: address,
+            sagas: parts.sagas,
+            logger: logger,
+            configuration: sagaConfiguration
+        )
     }
 
     /// Creates or brings up to date what the parts need in the store.

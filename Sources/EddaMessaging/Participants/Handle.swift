@@ -9,8 +9,8 @@ public import EddaCore
 public struct Handle<C: Command>: Sendable {
     let body: @Sendable (C, HandlerContext) throws -> C.Reply
 
-    /// A handler.
     // A closure without a `return` fits both initialisers; then the one without a reply is meant.
+    /// A handler.
     @_disfavoredOverload
     public init(_ type: C.Type, _ body: @escaping @Sendable (_ command: C, _ context: HandlerContext) throws -> C.Reply)
     {

@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "OrderFulfilment",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "order-fulfilment", targets: ["order-fulfilment"])],
+    dependencies: [
+        .package(name: "Edda", path: "../.."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        .target(
+            name: "OrderFulfilment",
+            dependencies: [
+                .product(name: "Edda", package: "Edda"),
+                .product(name: "EddaCommands", package: "Edda"),
+                .product(name: "EddaTesting", package: "Edda"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(name: "order-fulfilment", dependencies: ["OrderFulfilment"]),
+        .testTarget(
+            name: "OrderFulfilmentTests",
+            dependencies: ["OrderFulfilment", "order-fulfilment", .product(name: "Edda", package: "Edda")]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

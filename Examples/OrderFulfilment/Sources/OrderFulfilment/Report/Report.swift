@@ -1,0 +1,134 @@
+import Edda
+
+/// How a run came out, computed from the read models of the services.
+struct Report: Sendable {
+    struct Stock: Sendable, Equatable {
+        var initial: Int64 = 0
+        var shipped: Int64 = 0
+        var reserved: Int64 = 0
+        var onHand: Int64 = 0
+    }
+
+    struct Money: Sendable, Equatable {
+        var captured: Int64 = 0
+        /// Held and neither taken nor let go.
+        var authorized: Int64 = 0
+    }
+
+    var orders = 0
+    var completed = 0
+    var compensated = 0
+    var parked = 0
+    var invalid = 0
+    var stock = Stock()
+    var money: [String: Money] = [:]
+    /// What does not balance, in words.
+    var problems: [String] = []
+    var seconds = 0.0
+    var folder = ""
+    /// One compensated saga, told step by step.
+    var example: SagaTimeline?
+
+    var isBalanced: Bool { problems.isEmpty }
+    /// What the exit status says.
+    var isGood: Bool { isBalanced && parked == 0 }
+    var sagasPerSecond: Double { seconds > 0 ? Double(completed + compensated) / seconds : 0 }
+
+    /// Reads the services' views and compares them.
+    ///
+    /// - Throws: `StoreError`.
+    static func make(
+        of services: Services,
+        invalid: Int,
+        folder: String,
+        duration: Duration
+    ) async throws -> Report {
+        var report = Report()
+        report.invalid = invalid
+        report.folder = folder
+        report.seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        let sold = try await report.readOrders(services.orders)
+        try await report.readStock(services.inventory)
+        try await report.readPayments(services.payments, sold: sold)
+        return report
+    }
+
+    /// - Returns: The totals of the completed orders by currency.
+    private mutating func readOrders(_ runtime: EddaRuntime) async throws -> [String: Int64] {
+        let rows = try await runtime.store.read {
+            try $0.rows("SELECT status, currency, count(*) AS n, sum(total) AS total FROM order_summary GROUP BY 1, 2")
+        }
+        var sold: [String: Int64] = [:]
+        for row in rows {
+            let count: Int = try row.value("n")
+            let currency: String = try row.value("currency")
+            orders += count
+            money[currency, default: Money()] = money[currency] ?? Money()
+            switch try row.value("status", as: String.self) {
+            case "confirmed":
+                completed += count
+                sold[currency, default: 0] += try row.value("total", as: Int64.self)
+            case "cancelled": compensated += count
+            default: break
+            }
+        }
+        let counts = try await runtime.store.read { try $0.sagaCounts() }
+        parked = counts[.parked, default: 0]
+        let open = orders - completed - compensated
+        if open != parked { problems.append("\(open) orders are open, but \(parked) sagas are parked") }
+        let first = try await runtime.store.read { try $0.sagas(SagaFilter(statuses: [.compensated], limit: 1)) }.first
+        if let first { example = try await runtime.sagas.timeline(of: first.id) }
+        return sold
+    }
+
+    private mutating func readStock(_ runtime: EddaRuntime) async throws {
+        let (levels, open) = try await runtime.store.read { transaction in
+            (
+                try transaction.rows("SELECT sku, initial, on_hand, reserved, shipped FROM stock_levels"),
+                try transaction.rows("SELECT count(*) AS n FROM open_reservations")
+            )
+        }
+        for row in levels {
+            let level = Stock(
+                initial: try row.value("initial"),
+                shipped: try row.value("shipped"),
+                reserved: try row.value("reserved"),
+                onHand: try row.value("on_hand")
+            )
+            // Wrapping sums: a total over all articles is for reading, the check is per article.
+            stock.initial &+= level.initial
+            stock.shipped &+= level.shipped
+            stock.reserved &+= level.reserved
+            stock.onHand &+= level.onHand
+            if level.shipped + level.onHand + level.reserved != level.initial {
+                problems.append("\(try row.value("sku", as: String.self)): \(level) does not add up")
+            }
+        }
+        let left = try open.first?.value("n", as: Int.self) ?? 0
+        if left > 0 || stock.reserved != 0 { problems.append("\(left) reservations are left over") }
+    }
+
+    private mutating func readPayments(_ runtime: EddaRuntime, sold: [String: Int64]) async throws {
+        let rows = try await runtime.store.read {
+            try $0.rows("SELECT status, currency, count(*) AS n, sum(amount) AS sum FROM payments GROUP BY 1, 2")
+        }
+        for row in rows {
+            let currency: String = try row.value("currency")
+            let sum: Int64 = try row.value("sum")
+            switch try row.value("status", as: String.self) {
+            case "captured": money[currency, default: Money()].captured = sum
+            case "authorized":
+                money[currency, default: Money()].authorized = sum
+                problems.append("\(try row.value("n", as: Int.self)) authorizations in \(currency) are left over")
+            default: break
+            }
+        }
+        for currency in Set(money.keys).union(sold.keys).sorted() {
+            let captured = money[currency]?.captured ?? 0
+            let expected = sold[currency, default: 0]
+            if captured != expected {
+                problems.append("\(currency): \(captured) captured, the completed orders come to \(expected)")
+            }
+        }
+    }
+}

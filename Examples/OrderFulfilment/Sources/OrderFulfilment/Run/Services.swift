@@ -1,0 +1,122 @@
+import Edda
+import Foundation
+import Logging
+
+/// The four services, each on a database of its own, in one process.
+struct Services: Sendable {
+    /// What can be set about them.
+    struct Settings: Sendable {
+        var declineRate = 0.0
+        var seed: UInt64 = 1
+        var logger = Logger(label: "order-fulfilment")
+    }
+
+    let orders: EddaRuntime
+    let inventory: EddaRuntime
+    let payments: EddaRuntime
+    let shipping: EddaRuntime
+
+    /// Opens all of them on one transport.
+    ///
+    /// - Throws: `StoreError` when a database cannot be opened.
+    static func open(_ folder: DataFolder, _ settings: Settings, transport: any Transport) async throws -> Services {
+        func open(_ service: ServiceName) async throws -> EddaRuntime {
+            try await runtime(of: service, in: folder, settings, transport: transport)
+        }
+        return Services(
+            orders: try await open(.orders),
+            inventory: try await open(.inventory),
+            payments: try await open(.payments),
+            shipping: try await open(.shipping)
+        )
+    }
+
+    /// Opens one service.
+    ///
+    /// - Throws: `StoreError` when its database cannot be opened.
+    static func runtime(
+        of service: ServiceName,
+        in folder: DataFolder,
+        _ settings: Settings,
+        transport: any Transport = InProcessTransport()
+    ) async throws -> EddaRuntime {
+        let store = try await SQLiteStore(path: folder.database(of: service))
+        let logger = settings.logger
+        switch service {
+        case .orders:
+            // Everything is in one process, so a command that has no answer after 200 ms was lost by the transport.
+            var patience = SagaCoordinator.Configuration()
+            patience.resend = .exponential(attempts: nil, initial: .milliseconds(200), cap: .seconds(5))
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "orders",
+                sagaConfiguration: patience,
+                logger: logger
+            ) {
+                OrdersService.orderSummary
+                FulfilOrder.self
+                OrdersService.participant
+            }
+        case .inventory:
+            return try EddaRuntime(store: store, transport: transport, name: "inventory", logger: logger) {
+                InventoryService.stockLevels
+                InventoryService.participant
+            }
+        case .payments:
+            let payments = PaymentsService(declineRate: settings.declineRate, seed: settings.seed)
+            return try EddaRuntime(store: store, transport: transport, name: "payments", logger: logger) {
+                PaymentsService.paymentStatus
+                payments.participant
+            }
+        case .shipping:
+            return try EddaRuntime(store: store, transport: transport, name: "shipping", logger: logger) {
+                ShippingService.shipments
+                ShippingService.participant
+            }
+        }
+    }
+
+    private var all: [EddaRuntime] { [orders, inventory, payments, shipping] }
+
+    /// Keeps all four at work while `body` runs; then lets them finish what they hold and closes their databases.
+    ///
+    /// - Throws: What `body` throws, or what ended a service.
+    func whileRunning<Result: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        do {
+            let result = try await Self.run(all[...], body)
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    private static func run<Result: Sendable>(
+        _ runtimes: ArraySlice<EddaRuntime>,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let first = runtimes.first else { return try await body() }
+        return try await first.whileRunning { try await run(runtimes.dropFirst(), body) }
+    }
+
+    /// Returns when every read model holds all that has happened.
+    ///
+    /// - Throws: `ProjectionError` when one does not get there within a minute.
+    func settleReadModels() async throws {
+        for (runtime, projection) in [
+            (orders, OrdersService.orderSummary), (inventory, InventoryService.stockLevels),
+            (payments, PaymentsService.paymentStatus), (shipping, ShippingService.shipments),
+        ] {
+            let head = try await runtime.store.head()
+            try await runtime.projections.wait(for: [projection.name], until: head, timeout: .seconds(60))
+        }
+    }
+
+    private func close() async {
+        for runtime in all { await runtime.store.close() }
+    }
+}

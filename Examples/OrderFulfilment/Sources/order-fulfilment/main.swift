@@ -1,0 +1,3 @@
+import OrderFulfilment
+
+await OrderFulfilmentCommand.main()
