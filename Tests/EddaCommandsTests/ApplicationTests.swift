@@ -83,11 +83,11 @@ import Testing
     @Test func anotherRootMountsTheCommands() async throws {
         try await fixture.placeOrders()
         let output = OutputProbe()
-        try await Output.$current.withValue(output.output) {
-            var command = try await Tool.asyncParseAsRoot(["streams", "--database", fixture.database])
-            try await (try #require(command as? any AsyncParsableCommand)).runCopy()
-            command = try await Tool.asyncParseAsRoot(["projections", "list", "--database", fixture.database])
-            try await (try #require(command as? any AsyncParsableCommand)).runCopy()
+        for arguments in [["streams"], ["projections", "list"]] {
+            var command = try #require(
+                try Tool.parseAsRoot(arguments + ["--database", fixture.database]) as? any AsyncParsableCommand
+            )
+            try await Output.$current.withValue(output.output) { try await command.run() }
         }
         #expect(output.text.contains("order-1") && output.text.contains("open-orders"))
     }
@@ -95,13 +95,6 @@ import Testing
 
 private struct Tool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "tool", subcommands: OperatorCommands<Orders>.all)
-}
-
-extension AsyncParsableCommand {
-    fileprivate func runCopy() async throws {
-        var command = self
-        try await command.run()
-    }
 }
 
 private struct CustomOptions: ParsableArguments, Sendable {

@@ -33,7 +33,7 @@ import Testing
             ]
         )
         #expect(event["position"] as? Int == 2)
-        #expect(event["tags"] as? [String] == ["big-true"])
+        #expect(event["tags"] as? [String] == ["big"])
         #expect((event["data"] as? [String: Int]) == ["cents": 4_200])
     }
 
@@ -71,7 +71,7 @@ import Testing
     @Test func listFiltersByTypeTagCategoryAndPosition() async throws {
         try await fixture.placeOrders()
         #expect(try await fixture.objects("events", "list").count == 3)
-        #expect(try await fixture.objects("events", "list", "--tag", "big-true").count == 1)
+        #expect(try await fixture.objects("events", "list", "--tag", "big").count == 1)
         #expect(try await fixture.objects("events", "list", "--type", "order.placed", "--after", "1").count == 2)
         #expect(try await fixture.objects("events", "list", "--type", "order.lost").isEmpty)
         #expect(try await fixture.objects("events", "list", "--category", "shelf").isEmpty)

@@ -8,7 +8,7 @@ import Synchronization
 struct OrderPlaced: Event {
     static let eventType: EventType = "order.placed"
     var cents: Int
-    var tags: Set<Tag> { ["big-\(cents > 1_000)"] }
+    var tags: Set<Tag> { cents > 1_000 ? ["big"] : ["small"] }
 
     enum CodingKeys: CodingKey { case cents }
 }

@@ -31,7 +31,7 @@ import Testing
             defer { try? FileManager.default.removeItem(at: folder) }
             let sender = try await SQLiteStore(path: folder.appending(path: "sender.db").path())
             let bank = try await SQLiteStore(path: folder.appending(path: "bank.db").path())
-            try await body(sender, bank)
+            try await body(telling(sender), telling(bank))
             await sender.close()
             await bank.close()
         }
@@ -62,6 +62,14 @@ import Testing
 
         func subscribe(to address: Address) async throws -> any TransportSubscription {
             try await inner.subscribe(to: address)
+        }
+    }
+
+    /// Removing what was sent wakes nobody, but a test wants to know of it.
+    private func telling(_ store: some Store) -> any Store {
+        WrappedStore(store) { write in
+            try await write()
+            store.signals.outbox.raise()
         }
     }
 

@@ -107,7 +107,7 @@ private struct StuckTransport: Transport {
         func receive(limit: Int) async throws -> [Delivery] { try await base.receive(limit: limit) }
         func settle(_ settlements: [Settlement]) async {
             stuck.raise()
-            try? await Signal().wait(past: 0)
+            _ = try? await Signal().wait(past: 0)
         }
         func cancel() async { await base.cancel() }
     }

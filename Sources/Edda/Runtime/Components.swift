@@ -1,4 +1,4 @@
-package import EddaCore
+internal import EddaCore
 package import EddaMessaging
 package import EddaProjections
 package import EddaSagas

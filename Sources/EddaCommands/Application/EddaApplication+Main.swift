@@ -1,6 +1,6 @@
 #if CLI
-public import ArgumentParser
-internal import Logging
+internal import ArgumentParser
+package import Logging
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)

@@ -42,7 +42,7 @@ public protocol EddaApplication: SendableMetatype {
     /// Every command calls it once, and closes the store at its end.
     ///
     /// - Throws: What keeps the program from working; the message is printed, the exit status is 1.
-    static func make(_ setup: EddaSetup<Options>) async throws -> EddaRuntime
+    static func make(_ setup: EddaSetup<Self>) async throws -> EddaRuntime
 
     /// Sets up logging for the whole process; called once, by ``main()``.
     ///
@@ -53,7 +53,7 @@ public protocol EddaApplication: SendableMetatype {
 
 extension EddaApplication {
     /// What `make(_:)` gets.
-    public typealias Setup = EddaSetup<Options>
+    public typealias Setup = EddaSetup<Self>
 
     /// The type's name in lower case, hyphenated: `OrderFulfilment` is `order-fulfilment`.
     public static var commandName: String { CommandNaming.commandName(of: String(describing: Self.self)) }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Edda
 internal import Logging
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// `serve`: runs the application until it is told to stop.
 struct ServeCommand<App: EddaApplication>: RuntimeCommand {

@@ -1,5 +1,5 @@
 #if CLI
-internal import Edda
+package import Edda
 internal import Synchronization
 
 /// Shows on standard error how far long work is, at what rate, and when it will be done.
