@@ -29,7 +29,9 @@ import Testing
             for index in 0..<10 {
                 group.addTask {
                     do {
-                        _ = try await store.append(Append([EventData(type: "a", data: [])], to: StreamID(unchecked: "s-\(index)")))
+                        _ = try await store.append(
+                            Append([EventData(type: "a", data: [])], to: StreamID(unchecked: "s-\(index)"))
+                        )
                         return false
                     } catch let error as Overloaded {
                         return error.waiting == 4
@@ -125,7 +127,10 @@ import Testing
         let store = try await folder.store(configuration: configuration)
         for index in 0..<60 {
             try await store.append(
-                Append([EventData(type: "a", data: [UInt8](repeating: 1, count: 20_000))], to: StreamID(unchecked: "s-\(index)"))
+                Append(
+                    [EventData(type: "a", data: [UInt8](repeating: 1, count: 20_000))],
+                    to: StreamID(unchecked: "s-\(index)")
+                )
             )
         }
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.file() + "-wal")

@@ -160,7 +160,7 @@ final class WriterSession {
             do {
                 try connection.statement(.begin).run()
                 return
-            } catch where error.code == SQLITE_BUSY {
+            } catch  where error.code == SQLITE_BUSY {
                 guard clock.now < deadline else {
                     throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: error)
                 }
