@@ -21,10 +21,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .executableTarget(name: "order-fulfilment", dependencies: ["OrderFulfilment"]),
+        .executableTarget(
+            name: "order-fulfilment",
+            dependencies: ["OrderFulfilment", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .testTarget(
             name: "OrderFulfilmentTests",
-            dependencies: ["OrderFulfilment", "order-fulfilment", .product(name: "Edda", package: "Edda")]
+            dependencies: [
+                "OrderFulfilment", "order-fulfilment", .product(name: "EddaTesting", package: "Edda"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -60,7 +60,8 @@ import Testing
         #expect(saga["remaining"] as? [String] == [])
         let entries = try #require(saga["entries"] as? [[String: Any]])
         #expect(
-            entries.map { $0["what"] as? String } == [
+            // On a machine under load an answer may take longer than the patience of the coordinator.
+            entries.compactMap { $0["what"] as? String }.filter { $0 != "step.resent" } == [
                 "saga.started", "step.dispatched", "step.succeeded", "saga.completed",
             ]
         )

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Edda
 import EddaCommands
 import Foundation
@@ -34,7 +34,7 @@ struct OrderFulfilment: EddaApplication {
 
     static let commandName = "order-fulfilment"
 
-    static func make(_ setup: EddaSetup<Options>) async throws -> EddaRuntime {
+    static func make(_ setup: Setup) async throws -> EddaRuntime {
         let options = setup.options
         guard FileManager.default.fileExists(atPath: "\(options.data)/\(options.service.rawValue).db") else {
             throw DataMismatch(

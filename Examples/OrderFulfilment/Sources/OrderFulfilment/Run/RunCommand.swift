@@ -59,7 +59,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object at the end, and nothing else.")
     var json = false
 
-    @Option(help: "From which level on services log to standard error: trace, debug, info, notice, warning, error.")
+    @Option(
+        help: "From which level on services log to standard error: trace, debug, info, notice, warning, error.",
+        transform: level(named:)
+    )
     var logLevel: Logger.Level = .error
 
     func validate() throws {
@@ -150,4 +153,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+@Sendable private func level(named text: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: text) else {
+        throw ValidationError("\"\(text)\" is no log level.")
+    }
+    return level
+}

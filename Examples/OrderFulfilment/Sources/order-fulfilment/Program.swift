@@ -1,0 +1,6 @@
+import ArgumentParser
+import OrderFulfilment
+
+@main struct Program {
+    @concurrent static func main() async { await OrderFulfilmentCommand.main(nil) }
+}

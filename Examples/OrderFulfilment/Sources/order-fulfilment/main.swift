@@ -1,3 +1,0 @@
-import OrderFulfilment
-
-await OrderFulfilmentCommand.main()
