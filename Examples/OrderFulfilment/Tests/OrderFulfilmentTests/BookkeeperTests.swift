@@ -27,7 +27,8 @@ import Testing
             to: "stock.jsonl"
         )
         let ending = try await Program.run([
-            "run", "--orders", orderFile, "--stock", stockFile, "--concurrency", "1", "--data", folder.file("data"), "--json",
+            "run", "--orders", orderFile, "--stock", stockFile, "--concurrency", "1", "--data", folder.file("data"),
+            "--json",
         ])
         let summary = try Summary(ending)
         #expect(summary.completed == completed)

@@ -11,7 +11,8 @@ import Testing
         let seed = UInt64.random(in: 1...1_000_000)
         print("seed \(seed)")
         let arguments = [
-            "run", "--count", "300", "--seed", "\(seed)", "--decline-rate", "0.2", "--data", folder.file("data"), "--json",
+            "run", "--count", "300", "--seed", "\(seed)", "--decline-rate", "0.2", "--data", folder.file("data"),
+            "--json",
         ]
         var generator = SystemRandomNumberGenerator()
         var kills = 0

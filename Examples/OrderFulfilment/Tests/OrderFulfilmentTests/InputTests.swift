@@ -3,7 +3,8 @@ import Testing
 @testable import OrderFulfilment
 
 @Suite struct InputTests {
-    static let good = #"{"order":"1","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":2,"unitPriceMinor":500}]}"#
+    static let good =
+        #"{"order":"1","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":2,"unitPriceMinor":500}]}"#
     static let stock = #"{"sku":"a","quantity":10}"#
 
     /// A bad line of orders and a word of the reason.
@@ -14,17 +15,50 @@ import Testing
         (#"{"order":7,"customer":"ada","currency":"EUR","lines":[]}"#, "\"order\" is to be a text"),
         (#"{"order":"2","customer":"ada","currency":"EUR"}"#, "\"lines\" is missing"),
         (#"{"order":"2","customer":"ada","currency":"EUR","lines":[]}"#, "empty"),
-        (#"{"order":"2","customer":"ada","currency":"euro","lines":[{"sku":"a","quantity":1,"unitPriceMinor":1}]}"#, "ISO 4217"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","unitPriceMinor":1}]}"#, "\"quantity\" is missing"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":0,"unitPriceMinor":1}]}"#, "is 0"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":-3,"unitPriceMinor":1}]}"#, "is -3"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":"2","unitPriceMinor":1}]}"#, "whole number"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":1.5,"unitPriceMinor":1}]}"#, "whole number"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":1,"unitPriceMinor":-1}]}"#, "is -1"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"z","quantity":1,"unitPriceMinor":1}]}"#, "not in stock"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":9223372036854775807,"unitPriceMinor":2}]}"#, "overflow"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":99999999999999999999,"unitPriceMinor":2}]}"#, "too large"),
-        (#"{"order":"2","customer":"ada","currency":"EUR","country":5,"lines":[{"sku":"a","quantity":1,"unitPriceMinor":2}]}"#, "country"),
+        (
+            #"{"order":"2","customer":"ada","currency":"euro","lines":[{"sku":"a","quantity":1,"unitPriceMinor":1}]}"#,
+            "ISO 4217"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","unitPriceMinor":1}]}"#,
+            "\"quantity\" is missing"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":0,"unitPriceMinor":1}]}"#,
+            "is 0"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":-3,"unitPriceMinor":1}]}"#,
+            "is -3"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":"2","unitPriceMinor":1}]}"#,
+            "whole number"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":1.5,"unitPriceMinor":1}]}"#,
+            "whole number"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":1,"unitPriceMinor":-1}]}"#,
+            "is -1"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"z","quantity":1,"unitPriceMinor":1}]}"#,
+            "not in stock"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":9223372036854775807,"unitPriceMinor":2}]}"#,
+            "overflow"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","lines":[{"sku":"a","quantity":99999999999999999999,"unitPriceMinor":2}]}"#,
+            "too large"
+        ),
+        (
+            #"{"order":"2","customer":"ada","currency":"EUR","country":5,"lines":[{"sku":"a","quantity":1,"unitPriceMinor":2}]}"#,
+            "country"
+        ),
         (good, "second time"),
     ]
 

@@ -10,7 +10,9 @@ struct BadLine: Hashable, Sendable, CustomStringConvertible {
     var description: String { "\(file):\(number): \(reason)" }
 }
 
-/// A file of JSON Lines. Blank lines are passed over.
+/// A file of JSON Lines.
+///
+/// Blank lines are passed over.
 struct InputFile {
     let path: String
     private(set) var bad: [BadLine] = []

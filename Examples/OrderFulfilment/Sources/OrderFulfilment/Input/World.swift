@@ -89,7 +89,9 @@ struct World: Sendable {
             let sku = try line.text("sku")
             try check(sku: sku)
             if let skus, !skus.contains(sku) {
-                throw Fields.Complaint("line \(index + 1) of the order: sku \"\(sku)\" is not in stock, nor was it ever")
+                throw Fields.Complaint(
+                    "line \(index + 1) of the order: sku \"\(sku)\" is not in stock, nor was it ever"
+                )
             }
             lines.append(
                 OrderLine(

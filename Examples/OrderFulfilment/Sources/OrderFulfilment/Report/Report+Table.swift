@@ -12,7 +12,9 @@ extension Report {
             "stock        \(stock.initial) at first = \(stock.shipped) shipped + \(stock.onHand) on hand + \(stock.reserved) reserved"
         )
         for (currency, sums) in money.sorted(by: { $0.key < $1.key }) {
-            lines.append("\(currency)          \(Self.amount(sums.captured)) captured, \(Self.amount(sums.authorized)) still held")
+            lines.append(
+                "\(currency)          \(Self.amount(sums.captured)) captured, \(Self.amount(sums.authorized)) still held"
+            )
         }
         lines.append(isBalanced ? "balanced     yes" : "balanced     NO")
         lines += problems.map { "             \($0)" }

@@ -6,7 +6,9 @@ import Logging
 
 /// The program: `run`, and Edda's operator commands on the data that a run leaves.
 public struct OrderFulfilmentCommand: AsyncParsableCommand {
-    /// Its commands. Of Edda's own `serve` is left out: one service alone would wait for the other three.
+    /// Its commands.
+    ///
+    /// Of Edda's own `serve` is left out: one service alone would wait for the other three.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "order-fulfilment",
