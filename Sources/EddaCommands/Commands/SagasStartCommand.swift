@@ -35,7 +35,7 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
     @OptionGroup var common: CommonOptions<App>
 
     func run(on runtime: EddaRuntime, output: Output) async throws {
-        // A key path to a static member crashes the compiler of Swift 6.3.
+        // Not `map(\.name)`: a key path to a static member crashes the compiler of Swift 6.3.
         let known = runtime.components.sagas.map { $0.name }.sorted()
         guard known.contains(saga) else {
             let names = known.isEmpty ? "none" : known.map(\.rawValue).joined(separator: ", ")
