@@ -62,7 +62,13 @@ let package = Package(
         .target(name: "EddaTesting", dependencies: ["EddaCore", "EddaSQLite", "EddaProjections"]),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
         .testTarget(name: "EddaSQLiteTests", dependencies: ["EddaSQLite", "EddaTesting", "CSQLite"]),
-        .testTarget(name: "EddaProjectionsTests", dependencies: ["EddaProjections", "EddaTesting"]),
+        .testTarget(
+            name: "EddaProjectionsTests",
+            dependencies: [
+                "EddaCore", "EddaProjections", "EddaSQLite", "EddaTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "EddaMessagingTests", dependencies: ["EddaMessaging", "EddaTesting"]),
         .testTarget(name: "EddaSagasTests", dependencies: ["EddaSagas", "EddaTesting"]),
         .testTarget(name: "EddaTestingTests", dependencies: ["EddaTesting", "EddaSQLite"]),

@@ -64,7 +64,7 @@ import Testing
             guard wasReached else { break }
             unit += 1
         }
-        #expect(unit > 20, "the scenario has many units, so the loop has seen many faults")
+        #expect(unit > 15, "the scenario has many units, so the loop has seen many faults")
     }
 
     // guarantees: G1, G12

@@ -136,12 +136,11 @@ import Testing
             let wrong = Projection("q", version: 1, tables: Table("v", "a INTEGER")) {
                 On(Opened.self) { _, context in try context.execute("INSERT INTO nowhere VALUES (1)") }
             }
+            try await store.append([Opened(owner: "ada")], to: "account-1")
             for (projection, part) in [(unknown, "does not declare"), (wrong, "nowhere")] {
                 let engine = try ProjectionEngine(store: store, projections: [projection], logger: quiet)
-                try await engine.prepare()
-                try await store.append([Opened(owner: "ada")], to: "account-1")
-                let error = await #expect(throws: ProjectionError.self) { try await engine.catchUp() }
-                #expect(error?.code == .handlerFailed)
+                let error = await #expect(throws: ProjectionError.self) { try await engine.prepare() }
+                #expect(error?.code == .handlerFailed && error?.projection == projection.name)
                 #expect(error?.description.contains(part) == true)
             }
         }

@@ -23,7 +23,7 @@ import Testing
             try await store.append(history, by: 30)
             let engine = try engine(on: store)
             try await engine.prepare()
-            try await store.write { try $0.execute("INSERT INTO main_accounts__1_1 VALUES ('stray', 'nobody', 1)") }
+            _ = try await store.write { try $0.execute("INSERT INTO main_accounts__1_1 VALUES ('stray', 'nobody', 1)") }
             #expect(try await accounts.rows(in: store) != AccountRows(history))
             let report = try await engine.rebuild(accounts.name)
             #expect(try await accounts.rows(in: store) == AccountRows(history))
@@ -62,7 +62,7 @@ import Testing
                 logger: quiet
             )
             try await both.prepare()
-            try await store.write { try $0.execute("UPDATE other_accounts__1_1 SET owner = 'marked'") }
+            _ = try await store.write { try $0.execute("UPDATE other_accounts__1_1 SET owner = 'marked'") }
             let before = try await (store.builds(of: other.name), other.rows(in: store))
             _ = try await both.rebuild(accounts.name)
             #expect(try await store.builds(of: other.name) == before.0)

@@ -38,7 +38,7 @@ import Testing
 
     @Test func aNameThatSomethingElseHasIsRefusedAtOnce() async throws {
         try await withStore { store in
-            try await store.write { try $0.execute("CREATE TABLE mine (a INTEGER)") }
+            _ = try await store.write { try $0.execute("CREATE TABLE mine (a INTEGER)") }
             let error = await failure(
                 preparing: Projection("shop", version: 1, tables: Table("mine", "a INTEGER")) {},
                 on: store
@@ -71,7 +71,7 @@ import Testing
             }
             #expect(await failure(preparing: projection, on: store) == nil)
             try await store.append([Opened(owner: "ada"), Opened(owner: "ada")], to: "account-1")
-            let rows = try await store.read { try $0.rows("SELECT n FROM \(table) ORDER BY n") }
+            let rows = try await store.read { try $0.rows("SELECT n FROM seen ORDER BY n") }
             #expect(rows.map(\.values) == [[.integer(1)], [.integer(2)]])
             let plan = try await store.read {
                 try $0.rows("EXPLAIN QUERY PLAN SELECT * FROM seen WHERE owner = 'ada'")

@@ -36,10 +36,10 @@ import Testing
         let position = try #require(
             try await store.append([Opened(owner: "ada")], to: "account-1").positions?.upperBound
         )
-        async let waiting: Void = engine.wait(for: ["slow"], until: position, timeout: .seconds(5))
+        let waiting = Task { try await engine.wait(for: ["slow"], until: position, timeout: .seconds(5)) }
         await time.waitForSleepers(1)
         time.advance(by: .seconds(5))
-        let error = await #expect(throws: ProjectionError.self) { try await waiting }
+        let error = await #expect(throws: ProjectionError.self) { try await waiting.value }
         #expect(error?.code == .waitTimedOut)
         #expect(error?.description.contains("slow (at position 0)") == true)
     }

@@ -34,7 +34,9 @@ public struct Table: Hashable, Sendable {
 }
 
 extension SQL.StringInterpolation {
-    /// Adds a table: inside a handler the physical one of the build that is being written, elsewhere the public view.
+    /// Adds a table: the physical one of the build that a handler is writing.
+    ///
+    /// Only handlers know of a build; readers write the public name of the view.
     public mutating func appendInterpolation(_ table: Table) {
         appendInterpolation(name: table.name)
     }

@@ -18,7 +18,8 @@ extension ProjectionEngine {
                 }
                 // Without asynchronous projections there is nothing to do, and yet a service does not end by itself.
                 group.addTask { try await Signal().wait(past: 0) }
-                try await group.waitForAll()
+                // Not `waitForAll`, which waits for the others before it throws.
+                while try await group.next() != nil {}
             }
         } catch is CancellationError where Task.isCancelled {
             return
