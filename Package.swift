@@ -62,8 +62,17 @@ let package = Package(
         ),
         .target(name: "EddaTesting", dependencies: ["EddaCore", "EddaSQLite", "EddaProjections"]),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
-        .testTarget(name: "EddaSQLiteTests", dependencies: ["EddaSQLite", "EddaTesting", "CSQLite"]),
-        .testTarget(name: "EddaProjectionsTests", dependencies: ["EddaProjections", "EddaTesting"]),
+        .testTarget(
+            name: "EddaSQLiteTests",
+            dependencies: ["CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
+        ),
+        .testTarget(
+            name: "EddaProjectionsTests",
+            dependencies: [
+                "EddaCore", "EddaProjections", "EddaSQLite", "EddaTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "EddaMessagingTests",
             dependencies: [
@@ -71,8 +80,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EddaSagasTests", dependencies: ["EddaSagas", "EddaTesting"]),
-        .testTarget(name: "EddaTestingTests", dependencies: ["EddaTesting", "EddaSQLite"]),
+        .testTarget(
+            name: "EddaSagasTests",
+            dependencies: [
+                "EddaCore", "EddaMessaging", "EddaSagas", "EddaTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(name: "EddaTestingTests", dependencies: ["EddaCore", "EddaTesting"]),
         .testTarget(
             name: "EddaTests",
             dependencies: [
