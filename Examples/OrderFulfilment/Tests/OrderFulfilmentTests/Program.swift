@@ -14,8 +14,12 @@ struct Program {
     static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "order-fulfilment").path()
 
-    /// Runs it to its end, or kills it with SIGKILL after a while.
-    static func run(_ arguments: [String], killedAfter limit: Duration? = nil) async throws -> Ending {
+    /// Runs it to its end, or kills it with SIGKILL a while after `condition` has come true.
+    static func run(
+        _ arguments: [String],
+        killedAfter limit: Duration? = nil,
+        once condition: (@Sendable () async throws -> Bool)? = nil
+    ) async throws -> Ending {
         let folder = try Folder()
         let (output, errors) = (folder.file("output"), folder.file("errors"))
         let process = Process()
@@ -28,16 +32,17 @@ struct Program {
         process.terminationHandler = { _ in ended.finish() }
         try process.run()
         let id = process.processIdentifier
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in endings {} }
             if let limit {
                 group.addTask {
+                    while !Task.isCancelled, let condition, try await !condition() {}
                     // The time at which it is killed is what is being varied; nothing is waited for.
                     if (try? await Task.sleep(for: limit)) != nil { kill(id, SIGKILL) }
                     for await _ in endings {}
                 }
             }
-            await group.next()
+            try await group.next()
             group.cancelAll()
         }
         process.waitUntilExit()

@@ -21,9 +21,9 @@ struct InputFile {
 
     /// Reads the file and passes each line, as JSON, to `use`; what `use` complains about is kept with the line's number.
     ///
-    /// - Throws: When the file cannot be read.
+    /// - Throws: ``UnreadableFile``.
     mutating func read(_ use: (JSONValue) throws -> Void) throws {
-        let data = try Data(contentsOf: URL(filePath: path))
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw UnreadableFile(path: path) }
         let decoder = JSONDecoder()
         for (index, bytes) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             guard bytes.contains(where: { $0 > 0x20 }) else { continue }

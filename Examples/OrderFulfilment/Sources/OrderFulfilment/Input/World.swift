@@ -12,10 +12,13 @@ struct World: Sendable {
     /// Without stock the articles of the orders get nearly what is asked for; without orders `count` of them are made
     /// from the articles in stock, the same for the same seed.
     ///
-    /// - Throws: When a file cannot be read.
+    /// - Throws: ``UnreadableFile``; ``DataMismatch`` when orders are to be made from a stock without articles.
     init(ordersFile: String?, stockFile: String?, count: Int, seed: UInt64) throws {
         var generator = WorldGenerator(seed: seed)
         if let stockFile { try readStock(stockFile) }
+        if let stockFile, ordersFile == nil, stock.isEmpty, bad.isEmpty, count > 0 {
+            throw DataMismatch("\(stockFile) has no article, so no order can be made from it.")
+        }
         if let ordersFile {
             try readOrders(ordersFile, knowing: stockFile == nil ? nil : Set(stock.map(\.sku)))
         } else {
@@ -28,6 +31,7 @@ struct World: Sendable {
         var file = InputFile(path: path)
         var seen = Set<String>()
         var stock: [StockLine] = []
+        var pieces: Int64 = 0
         try file.read { value in
             let fields = try Fields(value)
             let line = StockLine(sku: try fields.text("sku"), quantity: try fields.integer("quantity", atLeast: 0))
@@ -35,6 +39,9 @@ struct World: Sendable {
             guard seen.insert(line.sku).inserted else {
                 throw Fields.Complaint("sku \"\(line.sku)\" occurs a second time")
             }
+            let (sum, tooMany) = pieces.addingReportingOverflow(line.quantity)
+            guard !tooMany else { throw Fields.Complaint("its quantity makes the sum of all stock overflow 64 bits") }
+            pieces = sum
             stock.append(line)
         }
         self.stock = stock

@@ -26,11 +26,24 @@ struct DataFolder: Sendable {
 
     /// Keeps a second run out of the folder for as long as this process lives.
     ///
-    /// - Throws: ``DataMismatch`` when another run is at work there.
-    func claim() throws {
+    /// A process that was killed holds its lock until the last of its threads is gone, so a lock that is held is asked
+    /// for again for some seconds.
+    ///
+    /// - Throws: ``DataMismatch`` when another run is at work there, or the folder cannot be written.
+    func claim(within patience: Duration = .seconds(5)) async throws {
         let descriptor = open("\(path)/run.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw DataMismatch("Another run is at work in \(path). Wait for its end, or use another --data folder.")
+        guard descriptor >= 0 else {
+            throw DataMismatch(
+                "\(path) cannot be written: \(String(cString: strerror(errno))). Use another --data folder."
+            )
+        }
+        let clock = ContinuousClock()
+        let deadline = clock.now + patience
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard clock.now < deadline else {
+                throw DataMismatch("Another run is at work in \(path). Wait for its end, or use another --data folder.")
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
         // The descriptor stays open: the kernel lets go of the lock when the process ends, however it ends.
     }

@@ -14,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
             same --data folder, after a crash too: nothing is ordered twice.
 
             Exit status: 0 when everything balances and no saga is parked, 1 when not, 64 for a wrong command line, 65 for \
-            wrong input.
+            wrong input, 66 when an input file cannot be read.
             """
     )
 
@@ -92,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let world = try readInput(screen)
             let folder = try DataFolder(data)
-            try folder.claim()
+            try await folder.claim()
             screen.note("Databases: \(folder.path)\n")
             let report = try await fulfil(world, in: folder, screen)
             screen.show(report, asJSON: json)
@@ -100,8 +100,8 @@ struct RunCommand: AsyncParsableCommand {
         } catch let error as DataMismatch {
             screen.complain("\(error)")
             throw ExitCode(65)
-        } catch let error as CocoaError {
-            screen.complain(error.localizedDescription)
+        } catch let error as UnreadableFile {
+            screen.complain("\(error)")
             throw ExitCode(66)
         }
     }
@@ -133,11 +133,17 @@ struct RunCommand: AsyncParsableCommand {
         let hasFaults = dropRate > 0 || duplicateRate > 0 || delayMs > 0
         let services = try await Services.open(
             folder,
-            Services.Settings(declineRate: declineRate, seed: seed, logger: Logger(label: "order-fulfilment")),
+            Services.Settings(
+                declineRate: declineRate,
+                seed: seed,
+                losesMessages: dropRate > 0,
+                logger: Logger(label: "order-fulfilment")
+            ),
             transport: hasFaults ? faulty : InProcessTransport()
         )
         let fulfilment = Fulfilment(services: services, world: world, concurrency: concurrency)
         let report = try await services.whileRunning {
+            let before = try await services.orders.store.read { try $0.sagaCounts() }
             let clock = ContinuousClock()
             let start = clock.now
             try await screen.following(services, orders: world.orders.count) { try await fulfilment.run() }
@@ -145,6 +151,7 @@ struct RunCommand: AsyncParsableCommand {
                 of: services,
                 invalid: world.bad.filter { $0.file != stock }.count,
                 folder: folder.path,
+                endedBefore: before[.completed, default: 0] + before[.compensated, default: 0],
                 duration: clock.now - start
             )
         }

@@ -8,6 +8,8 @@ struct Services: Sendable {
     struct Settings: Sendable {
         var declineRate = 0.0
         var seed: UInt64 = 1
+        /// Whether messages get lost, so that silence is to be taken for loss soon.
+        var losesMessages = false
         var logger = Logger(label: "order-fulfilment")
     }
 
@@ -44,9 +46,10 @@ struct Services: Sendable {
         let logger = settings.logger
         switch service {
         case .orders:
-            // Everything is in one process, so a command that has no answer after 200 ms was lost by the transport.
             var patience = SagaCoordinator.Configuration()
-            patience.resend = .exponential(attempts: nil, initial: .milliseconds(200), cap: .seconds(5))
+            if settings.losesMessages {
+                patience.resend = .exponential(attempts: nil, initial: .milliseconds(200), cap: .seconds(5))
+            }
             return try EddaRuntime(
                 store: store,
                 transport: transport,
