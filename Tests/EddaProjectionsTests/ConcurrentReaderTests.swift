@@ -35,7 +35,8 @@ import Testing
                         return seen
                     }
                 }
-                while arrivals.count < 100 { try await arrivals.wait(past: arrivals.count) }
+                var arrived = arrivals.count
+                while arrived < 100 { arrived = try await arrivals.wait(past: arrived) }
                 _ = try await engine.rebuild(accounts.name)
                 isDone.set(true)
                 return try await group.reduce(into: Set<AccountRows>()) { $0.formUnion($1) }
