@@ -6,7 +6,7 @@ import Testing
 @testable import EddaMessaging
 
 /// What a compensation does depends on what became of the command that it undoes.
-@Suite(.timeLimit(.minutes(1))) struct CompensationTests {
+@Suite(.timeLimit(.minutes(5))) struct CompensationTests {
     private let store = InMemoryStore()
     private let executions = Counter()
 

@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveryLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryLoopTests {
     /// Fails to subscribe a few times before it does its work.
     private struct Flaky: Transport {
         let inner: InProcessTransport

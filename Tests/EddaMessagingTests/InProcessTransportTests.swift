@@ -2,7 +2,7 @@ import EddaCore
 import EddaMessaging
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InProcessTransportTests {
+@Suite(.timeLimit(.minutes(5))) struct InProcessTransportTests {
     @Test func aMessageCountsAsSentOnlyWhenItsReceiverHasSaidSo() async throws {
         let transport = InProcessTransport()
         let subscription = try await transport.subscribe(to: "there")

@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxPumpTests {
+@Suite(.timeLimit(.minutes(5))) struct OutboxPumpTests {
     private let time = ManualTime()
     private let store: InMemoryStore
 

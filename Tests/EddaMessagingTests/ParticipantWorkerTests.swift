@@ -5,7 +5,7 @@ import Logging
 import Testing
 
 /// A participant whose outbox nobody empties, so that its replies can be looked at.
-@Suite(.timeLimit(.minutes(1))) struct ParticipantWorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct ParticipantWorkerTests {
     private let store = InMemoryStore()
     private let executions = Counter()
 

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// A sender's store, a pump, a transport and a participant with a store of its own.
-@Suite(.timeLimit(.minutes(1))) struct RelayTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayTests {
     private let executions = Counter()
     private let transport = InProcessTransport()
     private static let accounts = 4

@@ -9,7 +9,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     // acceptance: 20; guarantees: G3
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func twoProcessesWriteOneFileAndSeeEachOther() async throws {
         let store = try await folder.store()
         let path = folder.file()
@@ -44,7 +44,7 @@ import Testing
     }
 
     // guarantees: G2, G12
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func whatWasAcknowledgedIsThereAfterAKill() async throws {
         let path = folder.file()
         let log = folder.file("acknowledged")

@@ -18,6 +18,26 @@ public struct Moment: Hashable, Codable, Sendable {
         self.wall = wall
     }
 
+    /// Reads what ``encode(to:)`` writes.
+    ///
+    /// - Throws: `DecodingError` when it is something else.
+    public init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        boot = try container.decode(String.self)
+        uptime = try container.decode(Int64.self)
+        wall = Timestamp(microseconds: try container.decode(Int64.self))
+    }
+
+    /// Writes the boot, the nanoseconds and the wall clock's microseconds since 1970, one after another.
+    ///
+    /// - Throws: What the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(boot)
+        try container.encode(uptime)
+        try container.encode(wall.microseconds)
+    }
+
     /// How long after `earlier` this moment is; never negative.
     public func elapsed(since earlier: Moment) -> Duration {
         boot == earlier.boot

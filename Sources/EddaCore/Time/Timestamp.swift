@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -44,32 +39,46 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 extension Timestamp: LosslessStringConvertible, Codable {
     /// Reads the notation of RFC 3339 in UTC: `2026-11-21T08:15:30.123456Z`, with 0 to 6 digits of a second.
     ///
-    /// `nil` for anything else.
+    /// `nil` for anything else, also for dates that no calendar has.
     public init?(_ description: String) {
-        guard description.hasSuffix("Z") else { return nil }
-        let body = description.dropLast()
-        let parts = body.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts[0].utf8.count == 19,
-            let seconds = try? Date.ISO8601FormatStyle().parse(parts[0] + "Z")
+        let text = Array(description.utf8)
+        guard text.count >= 20, text.last == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T"),
+            text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[13] == UInt8(ascii: ":"),
+            text[16] == UInt8(ascii: ":")
         else { return nil }
-        var fraction: Int64 = 0
-        if parts.count == 2 {
-            let digits = parts[1].utf8
-            guard (1...6).contains(digits.count),
-                digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-                let value = Int64(parts[1])
-            else { return nil }
-            fraction = (digits.count..<6).reduce(value) { value, _ in value * 10 }
+        func number(_ range: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for digit in text[range] {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+                value = value * 10 + Int64(digit - UInt8(ascii: "0"))
+            }
+            return value
         }
-        self.init(microseconds: Int64(seconds.timeIntervalSince1970.rounded()) * 1_000_000 + fraction)
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), hour < 24, minute < 60, second < 60
+        else { return nil }
+        let date = CivilDate(year: year, month: month, day: day)
+        guard CivilDate(daysSince1970: date.daysSince1970) == date else { return nil }
+        var fraction: Int64 = 0
+        if text.count > 20 {
+            let digits = text.count - 21
+            guard text[19] == UInt8(ascii: "."), (1...6).contains(digits), let value = number(20..<20 + digits) else {
+                return nil
+            }
+            fraction = (digits..<6).reduce(value) { value, _ in value * 10 }
+        }
+        let seconds = date.daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second
+        self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
     /// RFC 3339 in UTC, always with six digits of a second: `2026-11-21T08:15:30.123456Z`.
     public var description: String {
         let (seconds, fraction) = floorDivide(microseconds, by: 1_000_000)
-        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
-        let digits = String(fraction + 1_000_000).dropFirst()
-        return "\(whole.dropLast()).\(digits)Z"
+        let (days, time) = floorDivide(seconds, by: 86_400)
+        let date = CivilDate(daysSince1970: days)
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(padded(time / 3_600, 2)):"
+            + "\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2)).\(padded(fraction, 6))Z"
     }
 
     /// Reads RFC 3339 in UTC.
@@ -99,4 +108,9 @@ extension Timestamp: LosslessStringConvertible, Codable {
 private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+}
+
+private func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

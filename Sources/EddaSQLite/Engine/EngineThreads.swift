@@ -31,7 +31,7 @@ final class EngineThreads: Sendable {
     func assignWriter() -> WorkQueue {
         writers.withLock { writers in
             if writers.queues.count < Self.writerLimit {
-                let queue = WorkQueue(name: "edda-write", threads: 1)
+                let queue = WorkQueue(name: "edda-write\(writers.queues.count)", threads: 1)
                 writers.queues.append(queue)
                 return queue
             }

@@ -37,6 +37,48 @@ package struct Exchange: Codable, Hashable, Sendable {
     }
 }
 
+// Most exchanges of a stored saga have not begun, and most numbers of the others are zero. Only what says something is
+// written: an instance is read and written with every transition.
+extension Exchange {
+    private enum CodingKeys: String, CodingKey {
+        case command, attempts, failures, sends, resends, firstSentAt, sentAt, due, deadline, lastReplyID, outcome
+        case ignored
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        command = try container.decodeIfPresent(OutgoingCommand.self, forKey: .command)
+        attempts = try container.decodeIfPresent(Int.self, forKey: .attempts) ?? 0
+        failures = try container.decodeIfPresent(Int.self, forKey: .failures) ?? 0
+        sends = try container.decodeIfPresent(Int.self, forKey: .sends) ?? 0
+        resends = try container.decodeIfPresent(Int.self, forKey: .resends) ?? 0
+        firstSentAt = try container.decodeIfPresent(Moment.self, forKey: .firstSentAt)
+        sentAt = try container.decodeIfPresent(Moment.self, forKey: .sentAt)
+        due = try container.decodeIfPresent(Moment.self, forKey: .due)
+        deadline = try container.decodeIfPresent(Moment.self, forKey: .deadline)
+        lastReplyID = try container.decodeIfPresent(String.self, forKey: .lastReplyID)
+        outcome = try container.decodeIfPresent(String.self, forKey: .outcome)
+        ignored = try container.decodeIfPresent([String].self, forKey: .ignored) ?? []
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(command, forKey: .command)
+        for (count, key) in [
+            (attempts, CodingKeys.attempts), (failures, .failures), (sends, .sends), (resends, .resends),
+        ] where count != 0 {
+            try container.encode(count, forKey: key)
+        }
+        try container.encodeIfPresent(firstSentAt, forKey: .firstSentAt)
+        try container.encodeIfPresent(sentAt, forKey: .sentAt)
+        try container.encodeIfPresent(due, forKey: .due)
+        try container.encodeIfPresent(deadline, forKey: .deadline)
+        try container.encodeIfPresent(lastReplyID, forKey: .lastReplyID)
+        try container.encodeIfPresent(outcome, forKey: .outcome)
+        if !ignored.isEmpty { try container.encode(ignored, forKey: .ignored) }
+    }
+}
+
 extension CommandOutcome {
     /// The kind of outcome, in one word.
     var kind: String {

@@ -37,3 +37,32 @@ package struct StepRecord: Codable, Hashable, Sendable {
         set { if direction == .forward { forward = newValue } else { undo = newValue } }
     }
 }
+
+// Like those of an exchange, the parts of a step are written only when they say something.
+extension StepRecord {
+    private enum CodingKeys: String, CodingKey {
+        case id, status, forward, undo, reply, lastError, isAskedAgain
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(StepID.self, forKey: .id)
+        status = try container.decodeIfPresent(StepStatus.self, forKey: .status) ?? .never
+        forward = try container.decodeIfPresent(Exchange.self, forKey: .forward) ?? Exchange()
+        undo = try container.decodeIfPresent(Exchange.self, forKey: .undo) ?? Exchange()
+        reply = try container.decodeIfPresent(StoredBytes.self, forKey: .reply)
+        lastError = try container.decodeIfPresent(String.self, forKey: .lastError)
+        isAskedAgain = try container.decodeIfPresent(Bool.self, forKey: .isAskedAgain) ?? false
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        if status != .never { try container.encode(status, forKey: .status) }
+        if forward != Exchange() { try container.encode(forward, forKey: .forward) }
+        if undo != Exchange() { try container.encode(undo, forKey: .undo) }
+        try container.encodeIfPresent(reply, forKey: .reply)
+        try container.encodeIfPresent(lastError, forKey: .lastError)
+        if isAskedAgain { try container.encode(true, forKey: .isAskedAgain) }
+    }
+}

@@ -81,7 +81,7 @@ import Testing
         return [inventory, payments, ledger, shipping].map { Service(store: InMemoryStore(), participant: $0) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [nil, 1, 20_261_121] as [UInt64?])
+    @Test(.timeLimit(.minutes(5)), arguments: [nil, 1, 20_261_121] as [UInt64?])
     func ordersGoThroughFourServicesAndTheBooksBalance(_ seed: UInt64?) async throws {
         print("EndToEndTests: seed \(seed.map(String.init) ?? "none, no faults")")
         let transport: any Transport = seed.map { LossyTransport(seed: $0) } ?? InProcessTransport()
