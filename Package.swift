@@ -60,7 +60,13 @@ let package = Package(
                 ),
             ]
         ),
-        .target(name: "EddaTesting", dependencies: ["EddaCore", "EddaSQLite", "EddaProjections"]),
+        .target(
+            name: "EddaTesting",
+            dependencies: [
+                "EddaCore", "EddaSQLite", "EddaProjections",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
         .testTarget(
             name: "EddaSQLiteTests",

@@ -25,15 +25,18 @@ import Testing
             }
             let old = try await accounts.rows(in: store)
             let new = AccountRows(history)
-            let isDone = Shared(false)
+            let (arrivals, isDone) = (Signal(), Shared(false))
             let seen = try await withThrowingTaskGroup(of: Set<AccountRows>.self) { group in
                 for _ in 0..<100 {
                     group.addTask {
-                        var seen: Set<AccountRows> = []
-                        repeat { seen.insert(try await accounts.rows(in: store)) } while !isDone.get()
+                        var seen: Set<AccountRows> = [try await accounts.rows(in: store)]
+                        arrivals.raise()
+                        while !isDone.get() { seen.insert(try await accounts.rows(in: store)) }
                         return seen
                     }
                 }
+                var arrived = arrivals.count
+                while arrived < 100 { arrived = try await arrivals.wait(past: arrived) }
                 _ = try await engine.rebuild(accounts.name)
                 isDone.set(true)
                 return try await group.reduce(into: Set<AccountRows>()) { $0.formUnion($1) }
