@@ -28,6 +28,11 @@ public final class SQLiteStore: Store {
         public var lockTimeout: Duration = .seconds(10)
         /// At how many pages of 4 KiB the write-ahead log is moved into the database.
         public var checkpointPages = 1_000
+        /// The most bytes that the database may have; `nil` for no bound but the disk's.
+        ///
+        /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
+        /// 4 KiB.
+        public var maximumSize: Int64?
 
         /// The defaults.
         public init() {}
@@ -46,7 +51,8 @@ public final class SQLiteStore: Store {
 
     let writer: Writer
     private let readers: ReaderPool
-    private let watch: Int32
+    private let watch: UInt64
+    private let claim: UInt64
 
     /// Opens a database, creating it when it is not there, and bringing an older format up to date.
     ///
@@ -64,7 +70,8 @@ public final class SQLiteStore: Store {
         time: any TimeSource = .system
     ) async throws {
         let path = try OpenFiles.resolve(path)
-        try OpenFiles.claim(path)
+        let claim = try OpenFiles.claim(path)
+        self.claim = claim
         let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
         do {
             writer = try await Writer.open(
@@ -73,6 +80,7 @@ public final class SQLiteStore: Store {
                     durability: configuration.durability,
                     lockTimeout: configuration.lockTimeout,
                     checkpointPages: configuration.checkpointPages,
+                    maximumSize: configuration.maximumSize,
                     time: time,
                     signals: signals,
                     gate: gate
@@ -81,7 +89,7 @@ public final class SQLiteStore: Store {
                 groupSize: configuration.groupLimit
             )
         } catch {
-            OpenFiles.release(path)
+            OpenFiles.release(path, claim)
             throw error
         }
         readers = ReaderPool(path: path, time: time, gate: gate)
@@ -95,7 +103,7 @@ public final class SQLiteStore: Store {
 
     deinit {
         NotifyWatcher.shared.stop(watch)
-        OpenFiles.release(path)
+        OpenFiles.release(path, claim)
     }
 
     /// Runs `body` on a consistent view of the store.
@@ -116,6 +124,20 @@ public final class SQLiteStore: Store {
         try await writer.write(body)
     }
 
+    /// Appends events under conditions, as a unit of its own.
+    ///
+    /// - Throws: `AppendConflict`, and everything that ``write(_:)`` throws.
+    @discardableResult
+    public func append(_ append: Append) async throws -> AppendResult {
+        try append.validate()
+        return try await writer.write { transaction in
+            guard let transaction = transaction as? SQLiteWriteTransaction else {
+                return try transaction.append(append)
+            }
+            return try transaction.appendAsUnit(append)
+        }
+    }
+
     /// Adds a hook that runs inside every later transaction that appends.
     ///
     /// - Throws: ``StoreError`` when the store is closed.
@@ -128,7 +150,7 @@ public final class SQLiteStore: Store {
         NotifyWatcher.shared.stop(watch)
         await writer.close()
         readers.close()
-        OpenFiles.release(path)
+        OpenFiles.release(path, claim)
         // Those who wait for something to happen look again, and learn that the store is closed.
         signals.raiseAll()
     }

@@ -32,7 +32,8 @@ import Testing
         "DROP TRIGGER edda_events_no_delete",
         "CREATE INDEX mine ON edda_events (data)", "ALTER TABLE edda_events ADD COLUMN x", "COMMIT", "ROLLBACK",
         "BEGIN", "SAVEPOINT s", "RELEASE edda_unit", "PRAGMA foreign_keys = OFF", "ATTACH 'x.db' AS x",
-        "CREATE TABLE a (x); CREATE TABLE b (x)", "SELECT", "", "-- nothing",
+        "CREATE TEMP TABLE edda_streams (x)", "CREATE TEMP TRIGGER t AFTER INSERT ON edda_events BEGIN SELECT 1; END",
+        "CREATE VIRTUAL TABLE v USING fts5(x)", "CREATE TABLE a (x); CREATE TABLE b (x)", "SELECT", "", "-- nothing",
     ])
     func whatIsNotACallersToChangeIsRefusedAndTheUnitGoesOn(statement: String) async throws {
         let store = try await folder.store()

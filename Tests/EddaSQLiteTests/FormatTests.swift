@@ -63,6 +63,33 @@ import Testing
         await (try folder.store()).close()
     }
 
+    @Test func aStoreThatWasClosedLongAgoDoesNotLetAThirdOneIn() async throws {
+        var first: SQLiteStore? = try await folder.store()
+        await first?.close()
+        let second = try await folder.store()
+        await first?.close()
+        first = nil
+        let error = await #expect(throws: StoreError.self) { try await folder.store() }
+        #expect(error?.code == .cannotOpen)
+        await second.close()
+    }
+
+    @Test func aLinkIsTheFileItPointsTo() async throws {
+        let store = try await folder.store()
+        try FileManager.default.createSymbolicLink(atPath: folder.file("link.db"), withDestinationPath: folder.file())
+        let error = await #expect(throws: StoreError.self) { try await folder.store("link.db") }
+        #expect(error?.code == .cannotOpen)
+        await store.close()
+        let linked = try await folder.store("link.db")
+        #expect(linked.path.hasSuffix("/test.db"))
+        await linked.close()
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("dangling.db"),
+            withDestinationPath: folder.file("nowhere.db")
+        )
+        await #expect(throws: StoreError.self) { try await folder.store("dangling.db") }
+    }
+
     @Test(arguments: ["", ":memory:", "file:x.db", "/nowhere/at/all/test.db", "/tmp/"])
     func aPathThatCannotBeADatabaseIsRefused(path: String) async throws {
         let error = await #expect(throws: StoreError.self) { try await SQLiteStore(path: path) }

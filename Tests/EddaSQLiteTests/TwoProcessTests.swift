@@ -43,7 +43,7 @@ import Testing
         await store.close()
     }
 
-    // guarantees: G2, G12
+    // guarantees: G12
     @Test(.timeLimit(.minutes(5)))
     func whatWasAcknowledgedIsThereAfterAKill() async throws {
         let path = folder.file()

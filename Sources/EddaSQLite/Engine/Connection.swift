@@ -107,13 +107,15 @@ final class Connection {
         return statement
     }
 
-    /// A statement by its text, kept prepared while it is among those used last.
+    /// A statement by its text, kept prepared while it is among those that were prepared last.
     func cached(_ sql: String) throws(SQLiteFailure) -> Statement {
-        if let statement = written[sql] { return statement }
+        // What callers write is prepared under guard, so it is not shared with what Edda itself writes.
+        let key = guardian.isActive ? "guarded " + sql : sql
+        if let statement = written[key] { return statement }
         let statement = try prepare(sql)
         if order.count == Self.writtenLimit { written[order.removeFirst()] = nil }
-        written[sql] = statement
-        order.append(sql)
+        written[key] = statement
+        order.append(key)
         return statement
     }
 

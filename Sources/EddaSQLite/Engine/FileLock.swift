@@ -19,41 +19,56 @@ internal import Darwin
 final class FileLock {
     private let path: String
     private let descriptor: Int32
+    /// Held while waiting: a busy process that has just let go of the lock cannot take it again before the one that waits.
+    private let turnstile: Int32
 
     init(path: String) throws(StoreError) {
         self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        if descriptor < 0 {
+        descriptor = try Self.openFile(path)
+        turnstile = try Self.openFile(path + ".next")
+    }
+
+    deinit {
+        close(descriptor)
+        close(turnstile)
+    }
+
+    /// Takes the lock, waiting for at most `limit`.
+    ///
+    /// - Throws: ``StoreError`` with code `locked`, naming the process that holds it.
+    func lock(within limit: Duration) throws(StoreError) {
+        let clock = ContinuousClock()
+        let deadline = clock.now + limit
+        try take(turnstile, until: deadline, limit)
+        defer { flock(turnstile, LOCK_UN) }
+        try take(descriptor, until: deadline, limit)
+        var line = Array("\(getpid())\n".utf8)
+        while line.count < 12 { line.insert(UInt8(ascii: " "), at: 0) }
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    private func take(_ file: Int32, until deadline: ContinuousClock.Instant, _ limit: Duration) throws(StoreError) {
+        var pause: UInt32 = 50
+        while flock(file, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw StoreError(.ioError, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
+            }
+            guard ContinuousClock().now < deadline else { throw timedOut(limit) }
+            usleep(pause)
+            pause = min(pause * 2, 1_000)
+        }
+    }
+
+    private static func openFile(_ path: String) throws(StoreError) -> Int32 {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
             throw StoreError(
                 .cannotOpen,
                 "The lock file \(path) cannot be opened: \(String(cString: strerror(errno))). "
                     + "The folder of a database must be writable."
             )
         }
-    }
-
-    deinit { close(descriptor) }
-
-    /// Takes the lock, waiting for at most `limit`.
-    ///
-    /// - Throws: ``StoreError`` with code `locked`, naming the process that holds it.
-    func lock(within limit: Duration) throws(StoreError) {
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            let clock = ContinuousClock()
-            let deadline = clock.now + limit
-            var pause: UInt32 = 50
-            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-                guard errno == EWOULDBLOCK || errno == EINTR else {
-                    throw StoreError(.ioError, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
-                }
-                guard clock.now < deadline else { throw timedOut(limit) }
-                usleep(pause)
-                pause = min(pause * 2, 1_000)
-            }
-        }
-        var line = Array("\(getpid())\n".utf8)
-        while line.count < 12 { line.insert(UInt8(ascii: " "), at: 0) }
-        _ = pwrite(descriptor, line, line.count, 0)
+        return descriptor
     }
 
     /// Lets go of the lock.

@@ -14,9 +14,14 @@ internal import Darwin
 ///
 /// A second store on one file would be a second writer with a memory of its own, so it is refused.
 enum OpenFiles {
-    private static let paths = Mutex<Set<String>>([])
+    private struct Claims {
+        var tokens: [String: UInt64] = [:]
+        var next: UInt64 = 1
+    }
 
-    /// The absolute path of a database, its folder's links resolved.
+    private static let claims = Mutex(Claims())
+
+    /// The absolute path of a database, all links resolved: the files beside it are found by it, as SQLite finds its own.
     ///
     /// - Throws: ``StoreError`` when the path cannot be a durable database: in memory, in a folder that is not there, or
     ///   on a network file system.
@@ -26,6 +31,20 @@ enum OpenFiles {
                 .cannotOpen,
                 "\"\(path)\" is no path of a database file. For a store in memory use InMemoryStore of EddaTesting."
             )
+        }
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            let absolute = String(cString: real)
+            var status = stat()
+            guard stat(absolute, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw StoreError(.cannotOpen, "\"\(path)\" is no file, so it is no database. Choose another path.")
+            }
+            try refuseNetwork(absolute)
+            return absolute
+        }
+        var link = stat()
+        guard lstat(path, &link) != 0 else {
+            throw StoreError(.cannotOpen, "\"\(path)\" is a link to nowhere. Remove it, or create what it points to.")
         }
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -40,28 +59,44 @@ enum OpenFiles {
         }
         defer { free(real) }
         let absolute = String(cString: real)
-        if edda_is_on_network(absolute) != 0 {
-            throw StoreError(
-                .cannotOpen,
-                "\(absolute) is on a network file system, where SQLite's locks do not hold (sqlite.org/wal.html). Put the "
-                    + "database on a local disk."
-            )
-        }
+        try refuseNetwork(absolute)
         return absolute == "/" ? "/\(name)" : "\(absolute)/\(name)"
+    }
+
+    private static func refuseNetwork(_ path: String) throws(StoreError) {
+        guard edda_is_on_network(path) != 0 else { return }
+        throw StoreError(
+            .cannotOpen,
+            "\(path) is on a network file system, where SQLite's locks do not hold (sqlite.org/wal.html). Put the database "
+                + "on a local disk."
+        )
     }
 
     /// Enters a database.
     ///
+    /// - Returns: What ``release(_:_:)`` takes.
     /// - Throws: ``StoreError`` when it is open already.
-    static func claim(_ path: String) throws(StoreError) {
-        guard paths.withLock({ $0.insert(path).inserted }) else {
+    static func claim(_ path: String) throws(StoreError) -> UInt64 {
+        let token: UInt64? = claims.withLock { claims in
+            guard claims.tokens[path] == nil else { return nil }
+            claims.next += 1
+            claims.tokens[path] = claims.next
+            return claims.next
+        }
+        guard let token else {
             throw StoreError(
                 .cannotOpen,
                 "\(path) is already open in this process. Use that store, or close it first."
             )
         }
+        return token
     }
 
-    /// Takes a database off the list.
-    static func release(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+    /// Takes a database off the list, if it is still there for this claim: a store may be let go of long after it was
+    /// closed, and then the path may be another store's.
+    static func release(_ path: String, _ token: UInt64) {
+        claims.withLock { claims in
+            if claims.tokens[path] == token { claims.tokens[path] = nil }
+        }
+    }
 }

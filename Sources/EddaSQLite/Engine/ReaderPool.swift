@@ -81,8 +81,6 @@ final class ReaderPool: Sendable {
             return value
         } catch let failure as SQLiteFailure {
             throw failure.storeError(path: path)
-        } catch let lost as TransactionLost {
-            throw lost.cause.storeError(path: path)
         }
     }
 

@@ -16,15 +16,6 @@ struct SQLiteFailure: Error, CustomStringConvertible {
 
     var description: String { "SQLite error \(extendedCode): \(message)" }
 
-    /// Errors after which SQLite may already have rolled the whole transaction back
-    /// (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
-    var mayRollBackTransaction: Bool {
-        switch code {
-        case SQLITE_FULL, SQLITE_IOERR, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_INTERRUPT: true
-        default: false
-        }
-    }
-
     /// The error as callers of a store see it.
     func storeError(path: String) -> StoreError {
         switch code {

@@ -41,6 +41,11 @@ final class StatementGuard {
             return refuse("a unit is one transaction; its statements begin or end none")
         case SQLITE_PRAGMA, SQLITE_ATTACH, SQLITE_DETACH:
             return refuse("PRAGMA, ATTACH and DETACH are the store's own")
+        case SQLITE_CREATE_TEMP_TABLE, SQLITE_CREATE_TEMP_VIEW, SQLITE_CREATE_TEMP_INDEX, SQLITE_CREATE_TEMP_TRIGGER,
+            SQLITE_DROP_TEMP_TABLE, SQLITE_DROP_TEMP_VIEW, SQLITE_DROP_TEMP_INDEX, SQLITE_DROP_TEMP_TRIGGER,
+            SQLITE_CREATE_VTABLE, SQLITE_DROP_VTABLE:
+            // A temporary table would hide one of the same name from every later statement of the connection.
+            return refuse("temporary and virtual tables would outlive the unit on the store's own connection")
         case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE, SQLITE_DROP_TABLE, SQLITE_CREATE_TABLE, SQLITE_DROP_VIEW,
             SQLITE_CREATE_VIEW:
             return isReserved(first) ? refuse("tables whose names begin with edda_ are the store's own") : SQLITE_OK

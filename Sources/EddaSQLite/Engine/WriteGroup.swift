@@ -3,13 +3,9 @@ internal import EddaCore
 /// Units that are committed together, and what each of them is to be told afterwards.
 struct WriteGroup {
     let transaction: SQLiteWriteTransaction
-    let startChanges: Int64
     private var outcomes: [(unit: WriteUnit, error: (any Error)?)] = []
 
-    init(transaction: SQLiteWriteTransaction, startChanges: Int64) {
-        self.transaction = transaction
-        self.startChanges = startChanges
-    }
+    init(transaction: SQLiteWriteTransaction) { self.transaction = transaction }
 
     /// The units that have run.
     var units: [WriteUnit] { outcomes.map(\.unit) }
@@ -19,7 +15,7 @@ struct WriteGroup {
 
     /// Runs a unit behind a savepoint.
     ///
-    /// A unit that throws is undone alone; what it threw is its answer, but only after the commit: it may have decided
+    /// A unit that throws is undone alone. What it threw is its answer, but only after the commit: it may have decided
     /// on what an earlier unit of the group wrote.
     ///
     /// - Returns: An error when SQLite has rolled the whole group back.
@@ -29,32 +25,32 @@ struct WriteGroup {
         let names = transaction.memory.names.mark
         do {
             if !isAlone { try connection.statement(.savepoint).run() }
+            var thrown: (any Error)?
             do {
                 try unit.run(in: transaction)
-                if let loss = transaction.loss { throw TransactionLost(cause: loss) }
+            } catch {
+                thrown = error
+            }
+            if let loss = transaction.loss { return loss.storeError(path: connection.path) }
+            guard let error = thrown ?? transaction.takeHookFailure() else {
                 if !isAlone { try connection.statement(.release).run() }
                 outcomes.append((unit, nil))
-            } catch let lost as TransactionLost {
-                throw lost
-            } catch {
-                if isAlone {
-                    try connection.execute("ROLLBACK")
-                    try connection.statement(.begin).run()
-                } else {
-                    try connection.statement(.rollbackToSavepoint).run()
-                    try connection.statement(.release).run()
-                }
-                transaction.effects = before
-                transaction.memory.names.rollBack(to: names)
-                outcomes.append((unit, error))
+                return nil
             }
+            _ = transaction.takeHookFailure()
+            if isAlone {
+                try connection.execute("ROLLBACK")
+                try connection.statement(.begin).run()
+            } else {
+                try connection.statement(.rollbackToSavepoint).run()
+                try connection.statement(.release).run()
+            }
+            transaction.effects = before
+            transaction.memory.names.rollBack(to: names)
+            outcomes.append((unit, error))
             return nil
-        } catch let lost as TransactionLost {
-            return lost.cause.storeError(path: connection.path)
-        } catch let failure as SQLiteFailure {
-            return failure.storeError(path: connection.path)
         } catch {
-            return error
+            return error.storeError(path: connection.path)
         }
     }
 
@@ -65,8 +61,11 @@ struct WriteGroup {
         }
     }
 
-    /// Tells every caller that its unit failed; a unit that refused by itself keeps its own answer.
+    /// Tells every caller that its unit failed.
+    ///
+    /// Also those that refused by themselves: what they decided on may be what the group has just lost. A unit that was
+    /// alone decided on what is committed, so its own answer stands.
     func fail(_ error: any Error) {
-        for (unit, own) in outcomes { unit.fail(own ?? error) }
+        for (unit, own) in outcomes { unit.fail(outcomes.count == 1 ? own ?? error : error) }
     }
 }

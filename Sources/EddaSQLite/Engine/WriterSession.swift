@@ -11,6 +11,7 @@ final class WriterSession {
         var durability: Durability
         var lockTimeout: Duration
         var checkpointPages: Int
+        var maximumSize: Int64?
         var time: any TimeSource
         var signals: StoreSignals
         /// Holds messages back until they are on disk; `nil` when every commit is.
@@ -25,7 +26,9 @@ final class WriterSession {
     private var wal: WALGauge
     private var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
     private var boot = ""
+    /// The version of the file that memory agrees with, and the one that followers have been told of.
     private var dataVersion: Int64 = 0
+    private var announcedVersion: Int64 = 0
     private var marker: Int64 = 0
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
@@ -43,17 +46,23 @@ final class WriterSession {
         notify = NotifyFile(path: settings.path + ".notify")
         nextCheckpoint = settings.checkpointPages
         do {
-            connection = try Connection(path: settings.path, access: .writer(settings.durability))
+            connection = try Self.connect(settings)
             wal = WALGauge(connection)
             try Format.prepare(connection, path: settings.path, lockTimeout: settings.lockTimeout)
-            dataVersion = try connection.integer("PRAGMA data_version")
             try beginTransaction()
             try connection.execute("COMMIT")
-            let last = try connection.integer("SELECT coalesce(max(sequence), 0) FROM edda_outbox")
-            settings.gate?.open(upTo: last)
+            openGate()
         } catch let failure as SQLiteFailure {
             throw failure.storeError(path: settings.path)
         }
+    }
+
+    /// Lets all messages go that are committed, whoever committed them.
+    private func openGate() {
+        guard let gate = settings.gate,
+            let last = try? connection.integer("SELECT coalesce(max(sequence), 0) FROM edda_outbox")
+        else { return }
+        gate.open(upTo: last)
     }
 
     func install(_ hook: any AppendHook) { hooks.append(hook) }
@@ -123,9 +132,9 @@ final class WriterSession {
     private func begin() throws -> WriteGroup {
         do {
             try beginTransaction()
-        } catch let failure as SQLiteFailure {
+        } catch {
             abandon()
-            throw failure.storeError(path: settings.path)
+            throw (error as? SQLiteFailure)?.storeError(path: settings.path) ?? error
         }
         let transaction = SQLiteWriteTransaction(
             connection: connection,
@@ -135,7 +144,7 @@ final class WriterSession {
             boot: boot,
             hooks: hooks
         )
-        return WriteGroup(transaction: transaction, startChanges: connection.totalChanges)
+        return WriteGroup(transaction: transaction)
     }
 
     /// Begins a transaction and makes sure that what is remembered is what the file says.
@@ -144,9 +153,10 @@ final class WriterSession {
         let version = try dataVersionNow()
         let now = settings.time.now()
         if version != dataVersion || boot.isEmpty {
-            dataVersion = version
             memory = ConnectionMemory()
             try readLog()
+            dataVersion = version
+            announcedVersion = version
             settings.signals.raiseAll()
         }
         if boot != now.boot { try rebase(to: now) }
@@ -208,13 +218,11 @@ final class WriterSession {
 
     private func finish(_ group: WriteGroup, isRetry: Bool = false) {
         do {
-            if connection.totalChanges == group.startChanges {
-                try connection.statement(.commit).run()
-            } else {
+            if group.transaction.effects.wrote {
                 marker = Int64.random(in: 1...Int64.max)
                 try connection.statement(.setLog).setLog(group.transaction.effects, marker: marker)
-                try connection.statement(.commit).run()
             }
+            try connection.statement(.commit).run()
             committed(group)
         } catch {
             recover(from: error, group, isRetry: isRetry)
@@ -227,8 +235,8 @@ final class WriterSession {
         effects.head = done.head
         effects.recordedAt = done.recordedAt
         group.answer()
-        guard connection.totalChanges != group.startChanges else { return }
-        if done.outbox { settings.gate?.open(upTo: done.outboxSequence) }
+        guard done.wrote else { return }
+        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence) }
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }
@@ -246,6 +254,7 @@ final class WriterSession {
             do {
                 if try isCommittedAfterReopening() { return committed(group) }
             } catch {
+                abandon()
                 group.fail(CommitUnknown(underlying: error))
                 return
             }
@@ -265,9 +274,7 @@ final class WriterSession {
     /// find them; a commit of our own overwrites them first, so that "not written" stays true.
     private func isCommittedAfterReopening() throws -> Bool {
         let expected = marker
-        connection = try Connection(path: settings.path, access: .writer(settings.durability))
-        wal = WALGauge(connection)
-        memory = ConnectionMemory()
+        try reconnect()
         try beginImmediate()
         try readLog()
         if marker == expected {
@@ -282,9 +289,25 @@ final class WriterSession {
         return false
     }
 
-    /// Rolls back what is left of a transaction and forgets what it had in memory.
+    /// Rolls back what is left of a transaction and forgets what is in memory; the next group reads the log again.
     private func abandon() {
         if !connection.isAutocommit { try? connection.execute("ROLLBACK") }
+        if !connection.isAutocommit { try? reconnect() }
+        memory = ConnectionMemory()
+        boot = ""
+    }
+
+    private static func connect(_ settings: Settings) throws(SQLiteFailure) -> Connection {
+        let connection = try Connection(path: settings.path, access: .writer(settings.durability))
+        if let size = settings.maximumSize {
+            try connection.execute("PRAGMA max_page_count = \(max(1, size / 4_096))")
+        }
+        return connection
+    }
+
+    private func reconnect() throws(SQLiteFailure) {
+        connection = try Self.connect(settings)
+        wal = WALGauge(connection)
         memory = ConnectionMemory()
     }
 
@@ -303,7 +326,10 @@ final class WriterSession {
 
     /// Wakes followers when another process has committed.
     func noticeOthers() {
-        guard let version = try? dataVersionNow(), version != dataVersion else { return }
+        guard let version = try? dataVersionNow() else { return }
+        guard version != announcedVersion || settings.gate?.isBehind == true else { return }
+        announcedVersion = version
+        openGate()
         settings.signals.raiseAll()
     }
 

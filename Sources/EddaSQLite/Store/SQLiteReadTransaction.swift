@@ -7,11 +7,6 @@ final class ConnectionMemory {
     var names = NameMemory()
 }
 
-/// The transaction has been rolled back by SQLite in the middle of a unit; nothing more may be done in it.
-struct TransactionLost: Error {
-    let cause: SQLiteFailure
-}
-
 /// A consistent view of a SQLite store.
 ///
 /// Confined to the thread that runs the closure it was passed to.
@@ -21,7 +16,8 @@ class SQLiteReadTransaction: ReadTransaction {
     let now: Moment
     /// Holds messages back that are not yet on disk.
     let gate: SyncGate?
-    /// Set when SQLite has ended the transaction by itself.
+    /// Set when SQLite has ended the transaction by itself; nothing more may be done in it, since every further statement
+    /// would be a transaction of its own.
     private(set) var loss: SQLiteFailure?
 
     init(connection: Connection, memory: ConnectionMemory, now: Moment, gate: SyncGate? = nil) {
@@ -33,14 +29,13 @@ class SQLiteReadTransaction: ReadTransaction {
 
     /// Runs statements and turns what SQLite throws into a ``StoreError``.
     final func attempt<Result>(_ body: () throws -> Result) throws -> Result {
-        if let loss { throw TransactionLost(cause: loss) }
+        if let loss { throw loss.storeError(path: connection.path) }
         do {
             return try body()
         } catch let failure as SQLiteFailure {
-            if failure.mayRollBackTransaction, connection.isAutocommit {
-                loss = failure
-                throw TransactionLost(cause: failure)
-            }
+            // A full disk, an I/O error or `ON CONFLICT ROLLBACK` can end the whole transaction
+            // (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+            if connection.isAutocommit { loss = failure }
             throw failure.storeError(path: connection.path)
         }
     }

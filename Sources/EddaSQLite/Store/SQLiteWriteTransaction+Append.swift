@@ -2,6 +2,27 @@ internal import EddaCore
 
 extension SQLiteWriteTransaction {
     func append(_ append: Append) throws -> AppendResult {
+        let before = effects
+        let names = memory.names.mark
+        try change(.savepointAppend) { _ in }
+        do {
+            let result = try appendAsUnit(append)
+            try change(.releaseAppend) { _ in }
+            return result
+        } catch {
+            // The body may catch the error and go on, so nothing of the append stays.
+            if loss == nil {
+                try change(.rollbackToAppend) { _ in }
+                try change(.releaseAppend) { _ in }
+            }
+            effects = before
+            memory.names.rollBack(to: names)
+            throw error
+        }
+    }
+
+    /// Appends without a savepoint, for a unit that is nothing but this append: an error undoes the unit.
+    func appendAsUnit(_ append: Append) throws -> AppendResult {
         try append.validate()
         if let key = append.key, let range = try keyRange(key) {
             return try repeated(append, key: key, first: range.first, last: range.last)
@@ -135,6 +156,7 @@ extension SQLiteWriteTransaction {
                 try statement.bind(11, event.metadata.causationID)
                 try statement.bind(12, headers)
                 try statement.bind(13, event.data)
+                effects.wrote = true
                 _ = try statement.step()
             }
         } catch let error as StoreError {

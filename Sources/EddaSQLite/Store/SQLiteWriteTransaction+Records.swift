@@ -130,6 +130,7 @@ extension SQLiteWriteTransaction {
                 defer { statement.clear() }
                 for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
                 let before = connection.totalChanges
+                if !statement.isReadOnly { effects.wrote = true }
                 while try statement.step() {}
                 return Int(connection.totalChanges - before)
             }

@@ -8,6 +8,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     struct Effects {
         var head: Int64
         var recordedAt: Int64
+        /// Whether anything was written, so that there is something to commit.
+        var wrote = false
         var events = false
         var outbox = false
         /// The last place given to a message.
@@ -20,6 +22,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     let logBoot: String
     let hooks: [any AppendHook]
     private var isInHook = false
+    private var hookFailure: (any Error)?
 
     init(
         connection: Connection,
@@ -48,6 +51,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
             let statement = try connection.statement(known)
             defer { statement.reset() }
             try bind(statement)
+            effects.wrote = true
             return try statement.run()
         }
     }
@@ -59,7 +63,19 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         guard !isInHook else { return }
         isInHook = true
         defer { isInHook = false }
-        for hook in hooks { try hook.didAppend(events, in: self) }
+        do {
+            for hook in hooks { try hook.didAppend(events, in: self) }
+        } catch {
+            hookFailure = error
+            throw error
+        }
+    }
+
+    /// What a hook threw in this unit, forgotten afterwards: it fails the unit also when the body caught it, or events
+    /// would be committed without the rows that belong to them.
+    func takeHookFailure() -> (any Error)? {
+        defer { hookFailure = nil }
+        return hookFailure
     }
 
     /// The moment as the tables keep it: uptime on the boot of the log.

@@ -6,6 +6,9 @@ enum StoreStatement: Int, CaseIterable {
     case savepoint
     case release
     case rollbackToSavepoint
+    case savepointAppend
+    case releaseAppend
+    case rollbackToAppend
     case dataVersion
     case log
     case setLog
@@ -94,6 +97,9 @@ enum StoreStatement: Int, CaseIterable {
         case .savepoint: "SAVEPOINT edda_unit"
         case .release: "RELEASE edda_unit"
         case .rollbackToSavepoint: "ROLLBACK TO edda_unit"
+        case .savepointAppend: "SAVEPOINT edda_append"
+        case .releaseAppend: "RELEASE edda_append"
+        case .rollbackToAppend: "ROLLBACK TO edda_append"
         case .dataVersion: "PRAGMA data_version"
         case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
         case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"

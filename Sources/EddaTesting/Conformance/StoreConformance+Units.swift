@@ -89,6 +89,36 @@ extension StoreConformance {
             try bench.equal(found.2, Position(3), "head within the unit")
             try bench.equal(found.3, Position(3), "checkpoint within the unit")
         },
+        ConformanceCase("units: an append that fails amid its events leaves none of them, also when the body goes on") {
+            bench in
+            let taken = EventData(type: "taken", data: [])
+            try await bench.store.append(Append([taken], to: "a-1"))
+            try await bench.store.write { transaction in
+                let first = Append.Entry(stream: "new-1", event: EventData(type: "new", data: []))
+                let second = Append.Entry(stream: "a-1", event: taken)
+                _ = try? transaction.append(Append([first, second]))
+                try transaction.append(Append([EventData(type: "rest", data: [])], to: "a-1"))
+            }
+            try await bench.equal(bench.store.state(of: "new-1"), .missing, "the stream of the first event")
+            try await bench.equal(bench.store.state(of: "a-1"), .version(2), "the stream of the second event")
+            try await bench.equal(bench.store.head(), Position(2), "the head")
+        },
+        ConformanceCase("units: what a hook throws fails the unit, also when the body goes on") { bench in
+            struct Refusing: AppendHook {
+                func didAppend(_ events: [RecordedEvent], in transaction: any WriteTransaction) throws {
+                    throw Abandoned()
+                }
+            }
+            try await bench.store.install(Refusing())
+            do {
+                try await bench.store.write { transaction in
+                    _ = try? transaction.append(Append([EventData(type: "a", data: [])], to: "a-1"))
+                }
+            } catch is Abandoned {
+                return try await bench.equal(bench.store.state(of: "a-1"), .missing, "the stream")
+            }
+            throw bench.fail("the unit was committed")
+        },
         ConformanceCase("units: a refused append that the body catches does no harm to the rest") { bench in
             let store = bench.store
             try await store.write { transaction in
