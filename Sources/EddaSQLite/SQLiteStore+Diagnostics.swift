@@ -33,7 +33,7 @@ extension SQLiteStore: Diagnosable {
             .note,
             advice:
                 "SQLite before 3.51.3 can damage a database that one process checkpoints while another commits. Edda "
-                + "does neither at once; open the file with other tools read-only, mode=ro."
+                + "never does both at once; open the file with other tools read-only, mode=ro."
         )
     }
 

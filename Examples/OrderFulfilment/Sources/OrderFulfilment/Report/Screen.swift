@@ -32,11 +32,11 @@ struct Screen: Sendable {
         var text = "\n" + report.table
         if let example = report.example { text += "\nOne order that was undone:\n\n\(example)\n" }
         text += "\nTry next, on the same data:\n"
+        let id = report.example?.id.rawValue ?? "ID"
         for command in [
-            "sagas list --limit 5", "sagas show \(report.example?.id.rawValue ?? "ID")",
-            "events read order-ID", "projections rebuild order-summary",
+            "sagas list --limit 5", "sagas show \(id)", "events read \(id)", "projections rebuild order-summary",
         ] {
-            text += "  order-fulfilment \(command) --data \(report.folder)\n"
+            text += "  \(CommandLine.arguments[0]) \(command) --data \(report.folder)\n"
         }
         write(text)
     }
