@@ -45,12 +45,7 @@ struct CommandExecutor: Sendable {
         } catch let rejection as Rejection {
             return await conclude(message, .rejected(rejection), isRecorded: true)
         } catch let error as Undecodable {
-            logger.debug(
-                "A command does not decode.",
-                metadata: ["message": "\(message.id)", "error": "\(error.reason)"]
-            )
-            guard message.replyTo != nil else { return .refused(reason: error.reason) }
-            return await conclude(message, .failed(reason: error.reason, isRetriable: false), isRecorded: true)
+            return await refuse(message, error.reason)
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }
             logger.debug(
@@ -85,15 +80,23 @@ struct CommandExecutor: Sendable {
         let reason =
             "The participant \(participant.name) has no handler for commands of type \(message.type); it has \(known). "
             + "Add a Handle for it, or correct the command's destination."
+        return await refuse(message, reason)
+    }
+
+    /// Deals with a command that can never be executed as it is.
+    ///
+    /// Whoever waits for an answer gets one, and the delivery is done: a dead letter would hold up what the sender does
+    /// about the answer, such as a compensation of the same partition key. Without an answer the command becomes its
+    /// sender's dead letter. The failure of a compensation is not recorded, so that it can succeed when it is sent again
+    /// to a participant that has been corrected.
+    private func refuse(_ message: Message, _ reason: String) async -> Settlement.Fate {
+        guard message.replyTo != nil else { return .refused(reason: reason) }
+        logger.warning(
+            "A command cannot be executed; its sender is told that it has failed for good.",
+            metadata: ["command": "\(message.type)", "message": "\(message.id)", "reason": "\(reason)"]
+        )
         let outcome = CommandOutcome.failed(reason: reason, isRetriable: false)
-        do {
-            if message.replyTo != nil {
-                try await store.write { transaction in try enqueueReply(outcome, to: message, in: transaction) }
-            }
-            return .refused(reason: reason)
-        } catch {
-            return .handedBack(reason: "\(error)")
-        }
+        return await conclude(message, outcome, isRecorded: message.compensates == nil)
     }
 
     /// Asks the inbox what to do, does it, and puts the reply into the outbox.
