@@ -7,12 +7,17 @@ package struct SagaPolicies: Hashable, Sendable {
     /// How often a failed compensation is tried again.
     package var undoRetry: RetryPolicy
 
+    /// How late a timer may be handled before the coordinator counts as having been away.
+    package var oversleep: Duration
+
     package init(
         resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30)),
-        undoRetry: RetryPolicy = .exponential(attempts: 10)
+        undoRetry: RetryPolicy = .exponential(attempts: 10),
+        oversleep: Duration = .seconds(2)
     ) {
         self.resend = resend
         self.undoRetry = undoRetry
+        self.oversleep = oversleep
     }
 
     /// The pause before a command without an answer is sent again: between half of the policy's bound and the bound.

@@ -82,6 +82,8 @@ struct SagaTransition {
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
         switch instance.steps[index].status {
+        case _ where isTimedOut && wasAway(from: exchange):
+            try askAfterAbsence(index, direction)
         case .dispatched where isTimedOut, .unknown where isTimedOut:
             try timeOut(index)
         case .failed where isTimedOut:
@@ -97,6 +99,28 @@ struct SagaTransition {
         default:
             break
         }
+    }
+
+    /// Whether the coordinator was away when it should have sent again or stopped waiting.
+    private func wasAway(from exchange: Exchange) -> Bool {
+        [exchange.due, exchange.deadline].contains { moment in
+            moment.map { $0.remaining(from: now) < .zero - policies.oversleep } ?? false
+        }
+    }
+
+    /// Waits once more: nobody listened while the time to wait ran out, so the silence proves nothing.
+    ///
+    /// The answer may lie in the participant's outbox.
+    private mutating func askAfterAbsence(_ index: Int, _ direction: Direction) throws(SagaError) {
+        let isTry = instance.steps[index].status == .failed
+        if isTry { try instance.steps[index].move(to: .dispatched) }
+        send(index, direction, isTry: isTry)
+        instance.steps[index][direction].deadline = patience(index, direction).map(now.advanced)
+    }
+
+    /// How long to wait for the answer to a command; `nil` means without end.
+    func patience(_ index: Int, _ direction: Direction) -> Duration? {
+        direction == .forward ? program.steps[index].timeout : nil
     }
 
     /// Sets the timer to when the saga next wants to be woken.
@@ -132,7 +156,7 @@ struct SagaTransition {
         }
         if exchange.firstSentAt == nil {
             exchange.firstSentAt = now
-            if direction == .forward { exchange.deadline = program.steps[index].timeout.map(now.advanced) }
+            exchange.deadline = patience(index, direction).map(now.advanced)
         }
         exchange.sentAt = now
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
