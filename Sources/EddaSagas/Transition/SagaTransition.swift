@@ -91,6 +91,8 @@ struct SagaTransition {
         case .failed where isDue:
             try instance.steps[index].move(to: .dispatched)
             send(index, .forward, isTry: true)
+        case .undoDispatched where isTimedOut:
+            undoTimeOut(index)
         case .undoFailed where isDue:
             try instance.steps[index].move(to: .undoDispatched)
             send(index, .undo, isTry: true)
@@ -120,7 +122,7 @@ struct SagaTransition {
 
     /// How long to wait for the answer to a command; `nil` means without end.
     func patience(_ index: Int, _ direction: Direction) -> Duration? {
-        direction == .forward ? program.steps[index].timeout : nil
+        direction == .forward ? program.steps[index].timeout : policies.undoPatience
     }
 
     /// Sets the timer to when the saga next wants to be woken.
@@ -154,10 +156,11 @@ struct SagaTransition {
         } else {
             exchange.resends += 1
         }
-        if exchange.firstSentAt == nil {
-            exchange.firstSentAt = now
+        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
+        if exchange.firstSentAt == nil || direction == .undo && isTry {
             exchange.deadline = patience(index, direction).map(now.advanced)
         }
+        exchange.firstSentAt = exchange.firstSentAt ?? now
         exchange.sentAt = now
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
         exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))

@@ -153,16 +153,44 @@ import Testing
         #expect(spent.timer == nil)
     }
 
-    @Test func silenceOfACompensationIsNeverTheEndOfIt() throws {
+    // guarantees: G10
+    @Test func aCompensationThatNobodyAnswersParksAndItsLateSuccessGoesOn() throws {
+        var bench = try Bench(PrepareOrder.self)
+        bench.policies.undoPatience = .seconds(600)
+        try bench.succeed("reserve", "greet", "authorize")
+        try bench.reply("reserve-again", Replies.refusal)
+        let reason = bench.instance.reason
+        let start = bench.now
+        while bench.instance.status == .compensating { try bench.wake() }
+        #expect(bench.now.elapsed(since: start) == .seconds(600))
+        #expect(bench.instance.parking == Parking(cause: .undoFailed, step: "authorize"))
+        #expect(bench.instance.reason?.contains("no answer to the compensation within 600 s") == true)
+        #expect(bench.instance.reason?.contains("not.possible") == true)
+        #expect(bench.record("authorize")?.undo.attempts == 1)
+        #expect(bench.timer == nil)
+
+        try bench.reply("authorize", Replies.passing, undo: true)
+        #expect(bench.instance.status == .parked)
+        try bench.reply("authorize", .succeeded([]), undo: true)
+        #expect(bench.instance.status == .compensating)
+        #expect(bench.instance.reason == reason)
+        #expect(bench.happenings.contains("saga.resumed"))
+        #expect(bench.undone == ["authorize", "reserve"])
+        try bench.reply("reserve", .succeeded([]), undo: true)
+        #expect(bench.instance.status == .compensated)
+        #expect(bench.instance.reason == reason)
+    }
+
+    @Test func everyTryOfACompensationHasItsOwnPatience() throws {
         var bench = try Bench(FulfilOrder.self)
         try bench.succeed("reserve")
         try bench.reply("authorize", Replies.refusal)
-        for _ in 0..<100 { try bench.wake() }
-        #expect(bench.instance.status == .compensating)
-        #expect(bench.record("reserve")?.undo.attempts == 1)
-        #expect(bench.record("reserve")?.undo.sends == 101)
-        try bench.reply("reserve", .succeeded([]), undo: true)
-        #expect(bench.instance.status == .compensated)
+        let start = bench.now
+        while bench.now.elapsed(since: start) < .seconds(3_000) { try bench.wake() }
+        try bench.reply("reserve", Replies.passing, undo: true)
+        try bench.wake()
+        #expect(bench.status("reserve") == .undoDispatched)
+        #expect(bench.record("reserve")?.undo.deadline == bench.now.advanced(by: .seconds(3_600)))
     }
 
     // acceptance: 50
