@@ -20,7 +20,7 @@ import Testing
     }
 
     private func inbox(_ key: String) async throws -> InboxEntry.State? {
-        try await store.read { try $0.inboxEntry(consumer: "bank", key: key)?.state }
+        try await store.read { try $0.inboxEntry(consumer: "bank", key: "/client \(key)")?.state }
     }
 
     private func forward(key: String = "step") throws -> Message {
@@ -59,6 +59,26 @@ import Testing
         try await send(undo(), undo(key: "another undo"))
         #expect(try await outcomes() == [.succeeded([]), .succeeded([])])
         #expect(executions.value == 0)
+    }
+
+    // guarantees: G8
+    @Test func sendersWithTheSameKeysDoNotTouchEachOther() async throws {
+        var foreign = try forward()
+        foreign.source = "/another"
+        var foreignUndo = try undo()
+        foreignUndo.source = "/another"
+        try await send(forward(), foreign)
+        #expect(try await store.amounts(of: "a") == [5, 5])
+        try await send(foreignUndo, undo())
+        #expect(try await store.amounts(of: "a") == [5, 5, -5, -5])
+
+        foreignUndo.idempotencyKey = "later/undo"
+        foreignUndo.compensates = "later"
+        try await send(foreignUndo, forward(key: "later"))
+        #expect(try await store.amounts(of: "a") == [5, 5, -5, -5, 5])
+        foreign.idempotencyKey = "later"
+        try await send(foreign)
+        #expect(try await outcomes().last == .rejected(InboxDecision.cancelled))
     }
 
     @Test func whatWasRefusedNeedsNoUndoing() async throws {

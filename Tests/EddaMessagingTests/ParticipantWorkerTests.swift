@@ -42,7 +42,7 @@ import Testing
     }
 
     private func inbox(_ key: String) async throws -> InboxEntry.State? {
-        try await store.read { try $0.inboxEntry(consumer: "bank", key: key)?.state }
+        try await store.read { try $0.inboxEntry(consumer: "bank", key: "/client \(key)")?.state }
     }
 
     // guarantees: G1

@@ -106,14 +106,15 @@ struct CommandExecutor: Sendable {
         execute: () throws -> CommandOutcome
     ) throws {
         let consumer = participant.name.rawValue
-        let own = try transaction.inboxEntry(consumer: consumer, key: message.idempotencyKey)?.state
-        let undone = try message.compensates.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
+        let own = try transaction.inboxEntry(consumer: consumer, key: message.inboxKey(message.idempotencyKey))?.state
+        let undoneKey = message.compensates.map(message.inboxKey)
+        let undone = try undoneKey.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
         let outcome: CommandOutcome
         switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
         case .answer(let stored): outcome = stored
         case .execute: outcome = try execute()
         case .skip(let leavingTombstone):
-            if leavingTombstone, let key = message.compensates {
+            if leavingTombstone, let key = undoneKey {
                 let now = transaction.now.wall
                 try transaction.recordInbox(
                     InboxEntry(consumer: consumer, key: key, state: .tombstone, recordedAt: now)
@@ -129,7 +130,7 @@ struct CommandExecutor: Sendable {
         try transaction.recordInbox(
             InboxEntry(
                 consumer: participant.name.rawValue,
-                key: message.idempotencyKey,
+                key: message.inboxKey(message.idempotencyKey),
                 state: .done(outcome),
                 recordedAt: transaction.now.wall
             )
