@@ -46,6 +46,9 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
     /// How often the step is tried again after the participant has *failed*, and after which pauses; 5 times by
     /// default.
     ///
+    /// A compensatable step that has failed so often counts as one of unknown outcome, since a duplicate of its command may
+    /// still come: it is compensated like one that has succeeded, without its reply.
+    ///
     /// Silence is not failure: a command without a reply is re-sent without counting. A retriable step is tried again
     /// without end, so of its policy only the pauses matter.
     public func retry(_ policy: RetryPolicy) -> Self {

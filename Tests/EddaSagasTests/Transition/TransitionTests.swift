@@ -90,16 +90,36 @@ import Testing
         #expect(bench.instance.status == .running)
     }
 
-    @Test func aStepThatFailsTooOftenIsGivenUpAndNotCompensated() throws {
+    // guarantees: G11
+    @Test func aStepThatFailsTooOftenIsUndoneSinceADuplicateMayStillSucceed() throws {
         var bench = try Bench(FulfilOrder.self)
         try bench.succeed("reserve")
         for _ in 0..<3 {
             try bench.reply("authorize", Replies.passing)
             try bench.wake()
         }
-        #expect(bench.status("authorize") == .failed)
-        #expect(bench.undone == ["reserve"])
-        #expect(bench.instance.reason == "Step authorize failed 3 times: busy")
+        #expect(bench.status("authorize") == .undoDispatched)
+        #expect(bench.happenings.contains("step.unknown"))
+        #expect(bench.instance.reason?.contains("authorize") == true)
+        #expect(bench.instance.reason?.contains("failed 3 times (busy)") == true)
+        // The duplicate has been executed: what it did is undone, or about to be.
+        try bench.succeed("authorize")
+        try bench.reply("authorize", .succeeded([]), undo: true)
+        try bench.reply("reserve", .succeeded([]), undo: true)
+        #expect(bench.undone == ["authorize", "reserve"])
+        #expect(bench.instance.status == .compensated)
+    }
+
+    @Test func aPivotThatFailsTooOftenTurnsTheSagaBack() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve", "authorize")
+        for _ in 0..<3 {
+            try bench.reply("capture", Replies.passing)
+            if bench.instance.status == .running { try bench.wake() }
+        }
+        #expect(bench.status("capture") == .failed)
+        #expect(bench.undone == ["authorize"])
+        #expect(bench.instance.reason == "Step capture failed 3 times: busy")
     }
 
     @Test func aFailedStepIsUnknownWhileACopyOfItsCommandMayStillBeExecuted() throws {
