@@ -11,7 +11,12 @@ import Testing
     private let executions = Counter()
 
     private func send(_ messages: Message...) async throws {
-        let executor = CommandExecutor(participant: .bank(executions: executions), store: store, logger: .silent)
+        let executor = CommandExecutor(
+            participant: .bank(executions: executions),
+            store: store,
+            logger: .silent,
+            inboxWindow: .seconds(86_400)
+        )
         for message in messages { #expect(await executor.execute(message) == .acknowledged) }
     }
 
@@ -59,6 +64,31 @@ import Testing
         try await send(undo(), undo(key: "another undo"))
         #expect(try await outcomes() == [.succeeded([]), .succeeded([])])
         #expect(executions.value == 0)
+    }
+
+    // acceptance: 64
+    // guarantees: G11
+    @Test func aCompensationThatComesAfterTheInboxHasForgottenFailsAsExpired() async throws {
+        let now = store.time.now().wall
+        var late = try undo()
+        late.firstSent = now + .seconds(-82_900)
+        try await send(late)
+        guard case .failed(let reason, isRetriable: false) = try await outcomes().last else {
+            Issue.record("What may have been executed counts as undone.")
+            return
+        }
+        #expect(reason.contains("expired") && reason.contains("step") && reason.contains("bank"))
+        #expect(try await inbox("step") == nil)
+        #expect(try await inbox("step/undo") == nil)
+        // What the inbox knows counts, however late it is.
+        try await send(forward(), late)
+        #expect(try await store.amounts(of: "a") == [5, -5])
+
+        var early = try undo(key: "other/undo", compensates: "other")
+        early.firstSent = now + .seconds(-82_700)
+        try await send(early)
+        #expect(try await outcomes().last == .succeeded([]))
+        #expect(try await inbox("other") == .tombstone)
     }
 
     // guarantees: G8

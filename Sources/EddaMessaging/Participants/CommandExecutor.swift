@@ -9,6 +9,8 @@ struct CommandExecutor: Sendable {
     let participant: Participant
     let store: any Store
     let logger: Logger
+    /// For how long the inbox remembers what was done.
+    let inboxWindow: Duration
 
     /// The data of a command does not fit its type.
     private struct Undecodable: Error {
@@ -113,6 +115,9 @@ struct CommandExecutor: Sendable {
         switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
         case .answer(let stored): outcome = stored
         case .execute: outcome = try execute()
+        case .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
+            // Not recorded: the command that it undoes may still come, and then the same compensation has work to do.
+            outcome = .failed(reason: expired(message), isRetriable: false)
         case .skip(let leavingTombstone):
             if leavingTombstone, let key = undoneKey {
                 let now = transaction.now.wall
@@ -124,6 +129,21 @@ struct CommandExecutor: Sendable {
             try record(outcome, of: message, in: transaction)
         }
         try enqueueReply(outcome, to: message, in: transaction)
+    }
+
+    /// Whether the inbox may have forgotten the command that a compensation undoes.
+    ///
+    /// Then that it holds nothing says nothing, and to call the command undone might be untrue. The clocks of sender and
+    /// receiver may differ, so the last hour of the window (or half of a shorter one) is not relied upon.
+    private func isExpired(_ message: Message, at now: Timestamp) -> Bool {
+        let margin = min(.seconds(3_600), inboxWindow / 2)
+        return now.since(message.firstSent ?? message.time) > inboxWindow - margin
+    }
+
+    private func expired(_ message: Message) -> String {
+        "The compensation \(message.type) is expired: the command \(message.compensates ?? "") that it undoes was first "
+            + "sent at \(message.firstSent ?? message.time), and the inbox of the participant \(participant.name) may "
+            + "have forgotten whether it was executed. Find out, and undo it by hand if it was."
     }
 
     private func record(_ outcome: CommandOutcome, of message: Message, in transaction: any WriteTransaction) throws {

@@ -188,14 +188,18 @@ struct SagaTransition {
         case (_, false):
             record(StepResent(step: id, direction: direction, sends: exchange.sends))
         }
-        let forward = SagaKey(saga: instance.id, step: id, direction: .forward)
+        let undone: SagaKey? =
+            direction == .undo && undoesAtSamePlace(index)
+            ? SagaKey(saga: instance.id, step: id, direction: .forward) : nil
+        // The participant can tell what became of the undone command only as long as its inbox goes back to it.
+        let firstSentAt = undone == nil ? exchange.firstSentAt : instance.steps[index].forward.firstSentAt
         effects.append(
             .send(
                 SagaDispatch(
                     command: command,
                     key: SagaKey(saga: instance.id, step: id, direction: direction),
-                    compensates: direction == .undo && undoesAtSamePlace(index) ? forward : nil,
-                    firstSent: (exchange.firstSentAt ?? now).wall
+                    compensates: undone,
+                    firstSent: (firstSentAt ?? now).wall
                 )
             )
         )

@@ -201,6 +201,20 @@ import Testing
         #expect(bench.instance.reason == reason)
     }
 
+    // acceptance: 64
+    @Test func aCompensationTellsWhenWhatItUndoesWasFirstSent() throws {
+        var bench = try Bench(FulfilOrder.self)
+        let start = bench.now.wall
+        bench.pass(.seconds(1))
+        try bench.succeed("reserve")
+        bench.pass(.seconds(1))
+        try bench.reply("authorize", Replies.lasting)
+        bench.pass(.seconds(1))
+        try bench.wake()
+        #expect(bench.sent.suffix(2).map(\.key.text) == ["order-1/reserve/undo", "order-1/reserve/undo"])
+        #expect(bench.sent.suffix(2).map(\.firstSent) == [start, start])
+    }
+
     @Test func everyTryOfACompensationHasItsOwnPatience() throws {
         var bench = try Bench(FulfilOrder.self)
         try bench.succeed("reserve")
