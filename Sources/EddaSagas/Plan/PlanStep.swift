@@ -81,6 +81,11 @@ extension PlanStep where Phase == StepPhase.Uncovered {
     /// It is recorded together with the forward command, with `nil` for the reply, and again with the reply when
     /// there is one: a step whose reply never came is undone with `nil`.
     ///
+    /// Send it to the step's own destination where you can. There, a compensation that overtakes its step leaves a
+    /// tombstone in the inbox, which keeps the step's command out when it comes; and one whose step had no effect
+    /// succeeds without being executed. A compensation at another destination leaves no tombstone, and its handler is
+    /// executed in every case: it has to bear that the step has not happened, or happens afterwards.
+    ///
     /// - Parameter undo: A pure function of the state and the step's reply.
     public func compensate<Undo: Command>(
         _ undo: @escaping @Sendable (_ state: State, _ reply: C.Reply?) -> Undo
