@@ -11,7 +11,12 @@ import Testing
     private let executions = Counter()
 
     private func send(_ messages: Message...) async throws {
-        let executor = CommandExecutor(participant: .bank(executions: executions), store: store, logger: .silent)
+        let executor = CommandExecutor(
+            participant: .bank(executions: executions),
+            store: store,
+            logger: .silent,
+            inboxWindow: .seconds(86_400)
+        )
         for message in messages { #expect(await executor.execute(message) == .acknowledged) }
     }
 
@@ -20,7 +25,7 @@ import Testing
     }
 
     private func inbox(_ key: String) async throws -> InboxEntry.State? {
-        try await store.read { try $0.inboxEntry(consumer: "bank", key: key)?.state }
+        try await store.read { try $0.inboxEntry(consumer: "bank", key: "/client \(key)")?.state }
     }
 
     private func forward(key: String = "step") throws -> Message {
@@ -59,6 +64,51 @@ import Testing
         try await send(undo(), undo(key: "another undo"))
         #expect(try await outcomes() == [.succeeded([]), .succeeded([])])
         #expect(executions.value == 0)
+    }
+
+    // acceptance: 64
+    // guarantees: G11
+    @Test func aCompensationThatComesAfterTheInboxHasForgottenFailsAsExpired() async throws {
+        let now = store.time.now().wall
+        var late = try undo()
+        late.firstSent = now + .seconds(-82_900)
+        try await send(late)
+        guard case .failed(let reason, isRetriable: false) = try await outcomes().last else {
+            Issue.record("What may have been executed counts as undone.")
+            return
+        }
+        #expect(reason.contains("expired") && reason.contains("step") && reason.contains("bank"))
+        #expect(try await inbox("step") == nil)
+        #expect(try await inbox("step/undo") == nil)
+        // What the inbox knows counts, however late it is.
+        try await send(forward(), late)
+        #expect(try await store.amounts(of: "a") == [5, -5])
+
+        var early = try undo(key: "other/undo", compensates: "other")
+        early.firstSent = now + .seconds(-82_700)
+        try await send(early)
+        #expect(try await outcomes().last == .succeeded([]))
+        #expect(try await inbox("other") == .tombstone)
+    }
+
+    // guarantees: G8
+    @Test func sendersWithTheSameKeysDoNotTouchEachOther() async throws {
+        var foreign = try forward()
+        foreign.source = "/another"
+        var foreignUndo = try undo()
+        foreignUndo.source = "/another"
+        try await send(forward(), foreign)
+        #expect(try await store.amounts(of: "a") == [5, 5])
+        try await send(foreignUndo, undo())
+        #expect(try await store.amounts(of: "a") == [5, 5, -5, -5])
+
+        foreignUndo.idempotencyKey = "later/undo"
+        foreignUndo.compensates = "later"
+        try await send(foreignUndo, forward(key: "later"))
+        #expect(try await store.amounts(of: "a") == [5, 5, -5, -5, 5])
+        foreign.idempotencyKey = "later"
+        try await send(foreign)
+        #expect(try await outcomes().last == .rejected(InboxDecision.cancelled))
     }
 
     @Test func whatWasRefusedNeedsNoUndoing() async throws {

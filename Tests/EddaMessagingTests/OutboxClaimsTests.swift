@@ -89,6 +89,35 @@ import Testing
         )
     }
 
+    // guarantees: G10
+    @Test func whatSomebodyWaitsForIsGivenUpOnlyWhenItIsRefused() {
+        var command = parcel("command", to: "a", key: "x")
+        command.replyTo = "client"
+        var reply = parcel("reply", to: "a", key: "y")
+        reply.type = ReplyMessage.type
+        var refused = parcel("refused", to: "a", key: "z")
+        refused.replyTo = "client"
+        var claims = OutboxClaims(batch: 10, capacity: 100)
+        claims.takeDue(
+            [command, reply, refused].enumerated().map { number, message in
+                OutboxClaims.Claim(sequence: Int64(number), message: message, attempts: 1_000)
+            }
+        )
+        _ = claims.next()
+        let changes = claims.conclude(
+            "a",
+            [.failed(reason: "away"), .failed(reason: "away"), .refused(reason: "never")],
+            retry: retry
+        ) { 0 }
+        #expect(
+            changes == [
+                .hold(0, attempts: 1_001, pause: .seconds(30), reason: "away"),
+                .hold(1, attempts: 1_001, pause: .seconds(30), reason: "away"),
+                .giveUp(2, attempts: 1_001, reason: "never"),
+            ]
+        )
+    }
+
     @Test func aTransportThatTellsTooLittleHasFailed() {
         var claims = OutboxClaims(batch: 10, capacity: 100)
         claims.take([ready(1, key: "x"), ready(2, key: "y")], after: 0, isLast: true)

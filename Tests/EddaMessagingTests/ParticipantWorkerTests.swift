@@ -42,7 +42,7 @@ import Testing
     }
 
     private func inbox(_ key: String) async throws -> InboxEntry.State? {
-        try await store.read { try $0.inboxEntry(consumer: "bank", key: key)?.state }
+        try await store.read { try $0.inboxEntry(consumer: "bank", key: "/client \(key)")?.state }
     }
 
     // guarantees: G1
@@ -195,15 +195,45 @@ import Testing
     }
 
     // acceptance: 45
-    @Test func aCommandThatNobodyHandlesIsRefusedAndNamed() async throws {
+    // guarantees: G10
+    @Test func aCommandThatNobodyHandlesIsAnsweredAndNamedAndHoldsUpNothing() async throws {
         var strange = try message(Deposit(account: "a", amount: 5), key: "1")
         strange.type = "bank.close"
-        guard case .refused(let reason) = try await deliver(strange)[0] else {
-            Issue.record("Not refused.")
+        let compensation = try message(Withdraw(account: "a", amount: 5), key: "1/undo", compensates: "1")
+        #expect(try await deliver(strange, compensation) == [.sent, .sent])
+        guard case .failed(let reason, isRetriable: false) = try await outcomes().first else {
+            Issue.record("No failure for good.")
             return
         }
         #expect(reason.contains("bank.close") && reason.contains("participant bank"))
-        #expect(try await outcomes() == [.failed(reason: reason, isRetriable: false)])
+        #expect(try await inbox("1") == .done(.failed(reason: reason, isRetriable: false)))
+        #expect(try await outcomes().last == .succeeded([]), "There is nothing to undo.")
+        #expect(executions.value == 0)
+
+        strange.replyTo = nil
+        guard case .refused(reason) = try await deliver(strange)[0] else {
+            Issue.record("A command that nobody handles and nobody waits for was lost.")
+            return
+        }
+    }
+
+    // guarantees: G11
+    @Test func aCompensationThatNobodyHandlesOrCanReadIsExecutedOnceItCan() async throws {
+        #expect(try await deliver(message(Deposit(account: "a", amount: 5), key: "1")) == [.sent])
+        let compensation = try message(Withdraw(account: "a", amount: 5), key: "1/undo", compensates: "1")
+        var strange = compensation
+        strange.type = "bank.take-back"
+        var broken = compensation
+        broken.data = []
+        #expect(try await deliver(strange, broken, compensation) == [.sent, .sent, .sent])
+        let found = try await outcomes()
+        guard found.count == 4, case .failed(_, isRetriable: false) = found[1],
+            case .failed(_, isRetriable: false) = found[2], case .succeeded = found[3]
+        else {
+            Issue.record("\(found)")
+            return
+        }
+        #expect(try await store.amounts(of: "a") == [5, -5])
     }
 
     @Test func aHandlerMaySendFurtherCommands() async throws {

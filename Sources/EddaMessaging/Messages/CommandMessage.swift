@@ -16,7 +16,8 @@ public enum CommandMessage {
     ///   - compensates: The idempotency key of the command that this one undoes. Set it only when that command goes, or
     ///     went, to the same destination.
     ///   - time: The wall clock's time.
-    ///   - firstSent: When the first message with this idempotency key was made; `nil` means `time`.
+    ///   - firstSent: When the first message with this idempotency key was made, or for a compensation, the first one
+    ///     with the key that it undoes; `nil` means `time`.
     ///   - schema: Encodes the command.
     /// - Throws: `SchemaError` when the command does not encode.
     public static func make<C: Command>(

@@ -141,6 +141,9 @@ struct OutboxClaims: Sendable {
     ///
     /// The lane is free for its next batch at once. Messages behind one that failed are no longer claimed.
     ///
+    /// A message that failed is given up when its tries are used up; one that somebody waits for, never: as a dead letter
+    /// it would hold up whatever its sender does about the missing answer. It goes on with the longest pause.
+    ///
     /// - Parameters:
     ///   - destination: Whose batch.
     ///   - outcomes: One for each message of the batch, in its order; one that is missing counts as failed.
@@ -162,7 +165,8 @@ struct OutboxClaims: Sendable {
             case .sent: changes.append(.remove(claim.sequence))
             case .refused(let reason): changes.append(.giveUp(claim.sequence, attempts: attempts, reason: reason))
             case .failed(let reason):
-                if let pause = retry.pause(afterAttempt: attempts, entropy: entropy()) {
+                let pause = retry.pause(afterAttempt: attempts, entropy: entropy())
+                if let pause = pause ?? (Self.isAwaited(claim.message) ? max(retry.cap, .seconds(1)) : nil) {
                     changes.append(.hold(claim.sequence, attempts: attempts, pause: pause, reason: reason))
                 } else {
                     changes.append(.giveUp(claim.sequence, attempts: attempts, reason: reason))
@@ -179,6 +183,11 @@ struct OutboxClaims: Sendable {
         }
         lanes[destination] = lane.isIdle ? nil : lane
         return changes
+    }
+
+    /// Whether somebody waits for what comes of a message: it asks for an answer, or is one.
+    private static func isAwaited(_ message: Message) -> Bool {
+        message.replyTo != nil || message.type == ReplyMessage.type
     }
 
     /// Takes note that changes are recorded, and with them all blocked messages.

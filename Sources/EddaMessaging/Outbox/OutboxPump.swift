@@ -12,6 +12,11 @@ public final class OutboxPump: Sendable {
         /// The most messages that are sent to one destination together, from 1.
         public var batch: Int
         /// The tries of one message and the pauses between them.
+        ///
+        /// When they are used up, the message is a dead letter, and later ones of its partition key wait behind it. A
+        /// command that asks for an answer, and an answer, are tried for ever instead, with the policy's longest pause
+        /// (at least 1 second) once the tries are used up: a destination that was away for long must not keep what
+        /// follows from its return. They are dead letters only when they are refused.
         public var retry: RetryPolicy
 
         /// A configuration; batches of 128, and 20 tries with pauses from 50 milliseconds to 30 seconds, by default.

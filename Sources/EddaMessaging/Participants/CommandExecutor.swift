@@ -9,6 +9,8 @@ struct CommandExecutor: Sendable {
     let participant: Participant
     let store: any Store
     let logger: Logger
+    /// For how long the inbox remembers what was done.
+    let inboxWindow: Duration
 
     /// The data of a command does not fit its type.
     private struct Undecodable: Error {
@@ -45,12 +47,7 @@ struct CommandExecutor: Sendable {
         } catch let rejection as Rejection {
             return await conclude(message, .rejected(rejection), isRecorded: true)
         } catch let error as Undecodable {
-            logger.debug(
-                "A command does not decode.",
-                metadata: ["message": "\(message.id)", "error": "\(error.reason)"]
-            )
-            guard message.replyTo != nil else { return .refused(reason: error.reason) }
-            return await conclude(message, .failed(reason: error.reason, isRetriable: false), isRecorded: true)
+            return await refuse(message, error.reason)
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }
             logger.debug(
@@ -85,15 +82,23 @@ struct CommandExecutor: Sendable {
         let reason =
             "The participant \(participant.name) has no handler for commands of type \(message.type); it has \(known). "
             + "Add a Handle for it, or correct the command's destination."
+        return await refuse(message, reason)
+    }
+
+    /// Deals with a command that can never be executed as it is.
+    ///
+    /// Whoever waits for an answer gets one, and the delivery is done: a dead letter would hold up what the sender does
+    /// about the answer, such as a compensation of the same partition key. Without an answer the command becomes its
+    /// sender's dead letter. The failure of a compensation is not recorded, so that it can succeed when it is sent again
+    /// to a participant that has been corrected.
+    private func refuse(_ message: Message, _ reason: String) async -> Settlement.Fate {
+        guard message.replyTo != nil else { return .refused(reason: reason) }
+        logger.warning(
+            "A command cannot be executed; its sender is told that it has failed for good.",
+            metadata: ["command": "\(message.type)", "message": "\(message.id)", "reason": "\(reason)"]
+        )
         let outcome = CommandOutcome.failed(reason: reason, isRetriable: false)
-        do {
-            if message.replyTo != nil {
-                try await store.write { transaction in try enqueueReply(outcome, to: message, in: transaction) }
-            }
-            return .refused(reason: reason)
-        } catch {
-            return .handedBack(reason: "\(error)")
-        }
+        return await conclude(message, outcome, isRecorded: message.compensates == nil)
     }
 
     /// Asks the inbox what to do, does it, and puts the reply into the outbox.
@@ -103,14 +108,18 @@ struct CommandExecutor: Sendable {
         execute: () throws -> CommandOutcome
     ) throws {
         let consumer = participant.name.rawValue
-        let own = try transaction.inboxEntry(consumer: consumer, key: message.idempotencyKey)?.state
-        let undone = try message.compensates.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
+        let own = try transaction.inboxEntry(consumer: consumer, key: message.inboxKey(message.idempotencyKey))?.state
+        let undoneKey = message.compensates.map(message.inboxKey)
+        let undone = try undoneKey.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
         let outcome: CommandOutcome
         switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
         case .answer(let stored): outcome = stored
         case .execute: outcome = try execute()
+        case .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
+            // Not recorded: the command that it undoes may still come, and then the same compensation has work to do.
+            outcome = .failed(reason: expired(message), isRetriable: false)
         case .skip(let leavingTombstone):
-            if leavingTombstone, let key = message.compensates {
+            if leavingTombstone, let key = undoneKey {
                 let now = transaction.now.wall
                 try transaction.recordInbox(
                     InboxEntry(consumer: consumer, key: key, state: .tombstone, recordedAt: now)
@@ -122,11 +131,26 @@ struct CommandExecutor: Sendable {
         try enqueueReply(outcome, to: message, in: transaction)
     }
 
+    /// Whether the inbox may have forgotten the command that a compensation undoes.
+    ///
+    /// Then that it holds nothing says nothing, and to call the command undone might be untrue. The clocks of sender and
+    /// receiver may differ, so the last hour of the window (or half of a shorter one) is not relied upon.
+    private func isExpired(_ message: Message, at now: Timestamp) -> Bool {
+        let margin = min(.seconds(3_600), inboxWindow / 2)
+        return now.since(message.firstSent ?? message.time) > inboxWindow - margin
+    }
+
+    private func expired(_ message: Message) -> String {
+        "The compensation \(message.type) is expired: the command \(message.compensates ?? "") that it undoes was first "
+            + "sent at \(message.firstSent ?? message.time), and the inbox of the participant \(participant.name) may "
+            + "have forgotten whether it was executed. Find out, and undo it by hand if it was."
+    }
+
     private func record(_ outcome: CommandOutcome, of message: Message, in transaction: any WriteTransaction) throws {
         try transaction.recordInbox(
             InboxEntry(
                 consumer: participant.name.rawValue,
-                key: message.idempotencyKey,
+                key: message.inboxKey(message.idempotencyKey),
                 state: .done(outcome),
                 recordedAt: transaction.now.wall
             )

@@ -12,7 +12,9 @@ public final class ParticipantWorker: Sendable {
         public var batch: Int
         /// For how long the inbox remembers what was done.
         ///
-        /// A duplicate that comes later is executed again, so it must exceed the time through which senders repeat.
+        /// A duplicate that comes later is executed again, so it must exceed the time through which senders repeat. A
+        /// compensation of which the inbox knows nothing fails as expired when what it undoes was first sent longer ago
+        /// than this, less an hour (or less the half of a window under two hours).
         public var inboxWindow: Duration
         /// How often older entries are looked for.
         public var retentionInterval: Duration
@@ -53,7 +55,12 @@ public final class ParticipantWorker: Sendable {
         self.transport = transport
         self.logger = logger
         self.configuration = configuration
-        executor = CommandExecutor(participant: participant, store: store, logger: logger)
+        executor = CommandExecutor(
+            participant: participant,
+            store: store,
+            logger: logger,
+            inboxWindow: configuration.inboxWindow
+        )
     }
 
     /// Executes commands until the task is cancelled; then finishes those in hand and returns.

@@ -1,8 +1,12 @@
 package import EddaCore
 internal import EddaMessaging
+internal import Logging
 
 extension SagaCoordinator {
     /// Deals with replies: those of one saga in order, different sagas side by side.
+    ///
+    /// A reply that can never be dealt with is done with: refused, it would be a dead letter that holds up the later
+    /// replies of its partition key. What is no reply at all has come to the wrong address and is refused.
     package func settle(_ deliveries: [Delivery]) async -> [Settlement] {
         var settlements: [Settlement] = []
         var order: [SagaID] = []
@@ -12,6 +16,9 @@ extension SagaCoordinator {
             case .success(let reply):
                 if replies[reply.key.saga] == nil { order.append(reply.key.saga) }
                 replies[reply.key.saga, default: []].append((delivery.token, reply))
+            case .failure(let error) where delivery.message.type == ReplyMessage.type:
+                dismiss(delivery.message.id, error.description)
+                settlements.append(Settlement(token: delivery.token, fate: .acknowledged))
             case .failure(let error):
                 settlements.append(Settlement(token: delivery.token, fate: .refused(reason: error.description)))
             }
@@ -37,11 +44,19 @@ extension SagaCoordinator {
             switch try await perform(.reply(reply), on: reply.key.saga, cause: reply.messageID) {
             case .saga: return .acknowledged
             case .noSuchSaga:
-                return .refused(reason: "The reply is for saga \(reply.key.saga), which this store does not have.")
+                dismiss(reply.messageID, "It is for saga \(reply.key.saga), which this store does not have.")
+                return .acknowledged
             }
         } catch {
             return .handedBack(reason: "\(error)")
         }
+    }
+
+    private func dismiss(_ messageID: String, _ reason: String) {
+        logger.warning(
+            "A reply cannot be dealt with and is dropped.",
+            metadata: ["message": "\(messageID)", "reason": "\(reason)"]
+        )
     }
 
     private static func read(_ message: Message) -> Result<SagaReply, MessageError> {

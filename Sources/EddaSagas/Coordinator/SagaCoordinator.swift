@@ -20,6 +20,10 @@ public final class SagaCoordinator: Sendable {
         ///
         /// 10 times by default.
         public var undoRetry: RetryPolicy = .exponential(attempts: 10)
+        /// How long each try of a compensation may be without an answer; then the saga parks: 1 hour by default.
+        ///
+        /// A success that comes later sets the saga going again.
+        public var undoPatience: Duration = .seconds(3_600)
         /// The most replies that are taken together.
         public var replyLimit = 64
         /// The most timers that are handled together.
@@ -72,7 +76,11 @@ public final class SagaCoordinator: Sendable {
         unit = SagaUnit(
             address: address,
             programs: programs,
-            policies: SagaPolicies(resend: configuration.resend, undoRetry: configuration.undoRetry),
+            policies: SagaPolicies(
+                resend: configuration.resend,
+                undoRetry: configuration.undoRetry,
+                undoPatience: configuration.undoPatience
+            ),
             schema: store.schema
         )
     }

@@ -22,6 +22,8 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package internal(set) var status: SagaRecord.Status = .running
     /// Why it is compensating, compensated or parked.
     package internal(set) var reason: String?
+    /// Why it is being compensated; kept while it is parked for something else.
+    package internal(set) var turnedBackFor: String?
     /// What it parked for, and at which step.
     package internal(set) var parking: Parking?
     /// The steps, in the order of the plan.
@@ -74,7 +76,7 @@ package struct Parking: Codable, Hashable, Sendable {
         case stepRejected = "step-rejected"
         /// A participant failed for good at a step that cannot be undone any more.
         case stepFailed = "step-failed"
-        /// A compensation was refused, failed for good, or used up its retries.
+        /// A compensation was refused, failed for good, used up its retries, or was not answered for too long.
         case undoFailed = "undo-failed"
         /// What is stored, or a reply, does not decode.
         case unreadable

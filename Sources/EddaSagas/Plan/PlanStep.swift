@@ -46,6 +46,9 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
     /// How often the step is tried again after the participant has *failed*, and after which pauses; 5 times by
     /// default.
     ///
+    /// A compensatable step that has failed so often counts as one of unknown outcome, since a duplicate of its command may
+    /// still come: it is compensated like one that has succeeded, without its reply.
+    ///
     /// Silence is not failure: a command without a reply is re-sent without counting. A retriable step is tried again
     /// without end, so of its policy only the pauses matter.
     public func retry(_ policy: RetryPolicy) -> Self {
@@ -77,6 +80,11 @@ extension PlanStep where Phase == StepPhase.Uncovered {
     ///
     /// It is recorded together with the forward command, with `nil` for the reply, and again with the reply when
     /// there is one: a step whose reply never came is undone with `nil`.
+    ///
+    /// Send it to the step's own destination where you can. There, a compensation that overtakes its step leaves a
+    /// tombstone in the inbox, which keeps the step's command out when it comes; and one whose step had no effect
+    /// succeeds without being executed. A compensation at another destination leaves no tombstone, and its handler is
+    /// executed in every case: it has to bear that the step has not happened, or happens afterwards.
     ///
     /// - Parameter undo: A pure function of the state and the step's reply.
     public func compensate<Undo: Command>(

@@ -22,6 +22,6 @@ package struct SagaDispatch: Hashable, Sendable {
     package let key: SagaKey
     /// The key of the command that it undoes, when the same participant executes both.
     package let compensates: SagaKey?
-    /// When the first copy was sent.
+    /// When the first copy was sent; with `compensates`, when the first copy of the command that it undoes was.
     package let firstSent: Timestamp
 }

@@ -7,12 +7,21 @@ package struct SagaPolicies: Hashable, Sendable {
     /// How often a failed compensation is tried again.
     package var undoRetry: RetryPolicy
 
+    /// How long to wait for the answer to a compensation; then the saga parks.
+    package var undoPatience: Duration
+    /// How late a timer may be handled before the coordinator counts as having been away.
+    package var oversleep: Duration
+
     package init(
         resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30)),
-        undoRetry: RetryPolicy = .exponential(attempts: 10)
+        undoRetry: RetryPolicy = .exponential(attempts: 10),
+        undoPatience: Duration = .seconds(3_600),
+        oversleep: Duration = .seconds(2)
     ) {
         self.resend = resend
         self.undoRetry = undoRetry
+        self.undoPatience = undoPatience
+        self.oversleep = oversleep
     }
 
     /// The pause before a command without an answer is sent again: between half of the policy's bound and the bound.

@@ -5,6 +5,7 @@ extension SagaTransition {
     mutating func compensate(after index: Int, _ reason: String) throws(SagaError) {
         instance.status = .compensating
         instance.reason = reason
+        instance.turnedBackFor = reason
         instance.parking = nil
         record(CompensationBegan(step: instance.steps[index].id, reason: reason))
         try undoNext()
@@ -71,10 +72,28 @@ extension SagaTransition {
         )
         if let pause {
             instance.steps[index].undo.due = now.advanced(by: pause)
+            instance.steps[index].undo.deadline = nil
         } else {
             instance.steps[index].undo.settle(outcome)
-            let began = instance.reason.map { " The saga was being compensated because: \($0)" } ?? ""
-            park(.undoFailed, at: index, "The compensation of step \(id) went wrong: \(reason).\(began)")
+            parkUndo(index, reason)
         }
+    }
+
+    /// Nobody has answered to a compensation for so long that somebody should know.
+    mutating func undoTimeOut(_ index: Int) {
+        let exchange = instance.steps[index].undo
+        let reason =
+            "no answer to the compensation within \(policies.undoPatience.inWords) and \(exchange.sends) sent "
+            + "commands"
+        instance.steps[index].lastError = reason
+        instance.steps[index].undo.due = nil
+        instance.steps[index].undo.deadline = nil
+        parkUndo(index, reason)
+    }
+
+    private mutating func parkUndo(_ index: Int, _ reason: String) {
+        let began = instance.turnedBackFor.map { " The saga was being compensated because: \($0)" } ?? ""
+        let id = instance.steps[index].id
+        park(.undoFailed, at: index, "The compensation of step \(id) went wrong: \(reason).\(began)")
     }
 }

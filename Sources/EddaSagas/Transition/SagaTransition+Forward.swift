@@ -64,7 +64,7 @@ extension SagaTransition {
         }
     }
 
-    /// The participant has failed, without an effect.
+    /// The participant has failed; that try was without an effect.
     mutating func fail(_ index: Int, _ reason: String, isRetriable: Bool) throws(SagaError) {
         let step = program.steps[index]
         try instance.steps[index].move(to: .failed)
@@ -89,8 +89,10 @@ extension SagaTransition {
 
     /// A failed step is not tried again.
     ///
-    /// It has had no effect, so it is not compensated; but if more copies of its command were sent than have failed, one
-    /// of them may yet be executed, and the truth is that its outcome is unknown.
+    /// When the participant has said that no copy of its command can succeed, it has had no effect and is not
+    /// compensated. Otherwise a copy may yet be executed, also one that the transport has made, and the truth is that the
+    /// outcome is unknown: the compensation keeps that copy out. A pivot has none, so it is asked again as long as fewer
+    /// copies have failed than were sent.
     ///
     /// - Parameter isFinal: Whether the participant has said that no copy can succeed.
     mutating func giveUp(_ index: Int, isFinal: Bool) throws(SagaError) {
@@ -98,11 +100,16 @@ extension SagaTransition {
         let reason = record.lastError ?? "no reason given"
         if program.steps[index].phase == .retriable {
             park(.stepFailed, at: index, "Step \(record.id) failed for good and cannot be undone: \(reason)")
-        } else if record.forward.hasOutstandingCopies, !isFinal {
+        } else if !isFinal, record.forward.hasOutstandingCopies {
             try becomeUnknown(
                 index,
                 "\(record.forward.failures) of \(record.forward.sends) sent commands failed (\(reason)), of the "
                     + "others there is no answer"
+            )
+        } else if !isFinal, program.steps[index].phase == .compensatable {
+            try becomeUnknown(
+                index,
+                "it failed \(record.forward.failures) times (\(reason)), and a duplicate of its command may still come"
             )
         } else {
             instance.steps[index].forward.settle(.failed(reason: reason, isRetriable: !isFinal))

@@ -21,6 +21,7 @@ extension SagaTransition {
             }
         case (true, .undo):
             if case .succeeded = reply.outcome {
+                resumeUndo(index)
                 try undone(index)
             } else {
                 try undoFail(index, reply.outcome)
@@ -43,6 +44,8 @@ extension SagaTransition {
         case (.parked, .forward, .unknown):
             // The answer for which the saga stands still.
             return !isFailure && instance.parking?.cause == .pivotUnknown
+        case (.parked, .undo, .undoDispatched), (.parked, .undo, .undoFailed):
+            return reply.outcome.kind == "succeeded" && instance.parking == Parking(cause: .undoFailed, step: step.id)
         case (.compensating, .forward, .failed):
             // The step was given up, but a copy of its command has taken effect after all.
             return reply.outcome.kind == "succeeded"
@@ -62,6 +65,15 @@ extension SagaTransition {
         instance.parking = nil
         instance.reason = nil
         record(SagaResumed(step: instance.steps[index].id, reason: "The answer of the pivot has come."))
+    }
+
+    /// Sets a saga going again that stood still because a compensation had not succeeded.
+    private mutating func resumeUndo(_ index: Int) {
+        guard instance.status == .parked else { return }
+        instance.status = .compensating
+        instance.parking = nil
+        instance.reason = instance.turnedBackFor
+        record(SagaResumed(step: instance.steps[index].id, reason: "The compensation has succeeded after all."))
     }
 
     /// Notes a reply that changes nothing.

@@ -82,6 +82,8 @@ struct SagaTransition {
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
         switch instance.steps[index].status {
+        case _ where isTimedOut && wasAway(from: exchange):
+            try askAfterAbsence(index, direction)
         case .dispatched where isTimedOut, .unknown where isTimedOut:
             try timeOut(index)
         case .failed where isTimedOut:
@@ -89,6 +91,8 @@ struct SagaTransition {
         case .failed where isDue:
             try instance.steps[index].move(to: .dispatched)
             send(index, .forward, isTry: true)
+        case .undoDispatched where isTimedOut:
+            undoTimeOut(index)
         case .undoFailed where isDue:
             try instance.steps[index].move(to: .undoDispatched)
             send(index, .undo, isTry: true)
@@ -97,6 +101,28 @@ struct SagaTransition {
         default:
             break
         }
+    }
+
+    /// Whether the coordinator was away when it should have sent again or stopped waiting.
+    private func wasAway(from exchange: Exchange) -> Bool {
+        [exchange.due, exchange.deadline].contains { moment in
+            moment.map { $0.remaining(from: now) < .zero - policies.oversleep } ?? false
+        }
+    }
+
+    /// Waits once more: nobody listened while the time to wait ran out, so the silence proves nothing.
+    ///
+    /// The answer may lie in the participant's outbox.
+    private mutating func askAfterAbsence(_ index: Int, _ direction: Direction) throws(SagaError) {
+        let isTry = instance.steps[index].status == .failed
+        if isTry { try instance.steps[index].move(to: .dispatched) }
+        send(index, direction, isTry: isTry)
+        instance.steps[index][direction].deadline = patience(index, direction).map(now.advanced)
+    }
+
+    /// How long to wait for the answer to a command; `nil` means without end.
+    func patience(_ index: Int, _ direction: Direction) -> Duration? {
+        direction == .forward ? program.steps[index].timeout : policies.undoPatience
     }
 
     /// Sets the timer to when the saga next wants to be woken.
@@ -130,10 +156,11 @@ struct SagaTransition {
         } else {
             exchange.resends += 1
         }
-        if exchange.firstSentAt == nil {
-            exchange.firstSentAt = now
-            if direction == .forward { exchange.deadline = program.steps[index].timeout.map(now.advanced) }
+        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
+        if exchange.firstSentAt == nil || direction == .undo && isTry {
+            exchange.deadline = patience(index, direction).map(now.advanced)
         }
+        exchange.firstSentAt = exchange.firstSentAt ?? now
         exchange.sentAt = now
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
         exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
@@ -161,14 +188,18 @@ struct SagaTransition {
         case (_, false):
             record(StepResent(step: id, direction: direction, sends: exchange.sends))
         }
-        let forward = SagaKey(saga: instance.id, step: id, direction: .forward)
+        let undone: SagaKey? =
+            direction == .undo && undoesAtSamePlace(index)
+            ? SagaKey(saga: instance.id, step: id, direction: .forward) : nil
+        // The participant can tell what became of the undone command only as long as its inbox goes back to it.
+        let firstSentAt = undone == nil ? exchange.firstSentAt : instance.steps[index].forward.firstSentAt
         effects.append(
             .send(
                 SagaDispatch(
                     command: command,
                     key: SagaKey(saga: instance.id, step: id, direction: direction),
-                    compensates: direction == .undo && undoesAtSamePlace(index) ? forward : nil,
-                    firstSent: (exchange.firstSentAt ?? now).wall
+                    compensates: undone,
+                    firstSent: (firstSentAt ?? now).wall
                 )
             )
         )

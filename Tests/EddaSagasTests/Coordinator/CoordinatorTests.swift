@@ -84,7 +84,8 @@ import Testing
         #expect(sagas.allSatisfy { $0.step == "authorize" && $0.revision == 2 })
     }
 
-    @Test func whatIsNoReplyToASagaOfThisStoreIsRefused() async throws {
+    // guarantees: G7, G10
+    @Test func aReplyThatCannotBeDealtWithHoldsUpNothingAndWhatIsNoReplyIsRefused() async throws {
         let world = try await begun()
         let command = try #require(try await world.sent().first)
         var foreign = try world.reply(to: command)
@@ -93,13 +94,13 @@ import Testing
         nonsense.idempotencyKey = "nonsense"
         var unreadable = try world.reply(to: command, Replies.refusal)
         unreadable.data = [1, 2, 3]
-        for fate in await world.deliver(command, foreign, nonsense, unreadable) {
-            guard case .refused(let reason) = fate else {
-                Issue.record("\(fate)")
-                continue
-            }
-            #expect(!reason.isEmpty)
+        let fates = await world.deliver(command, foreign, nonsense, unreadable)
+        guard case .refused(let reason) = fates[0] else {
+            Issue.record("\(fates)")
+            return
         }
+        #expect(reason.contains("\(ReserveStock.commandType)"))
+        #expect(fates.dropFirst() == [.acknowledged, .acknowledged, .acknowledged])
         #expect(try await world.record("order-1").revision == 1)
     }
 

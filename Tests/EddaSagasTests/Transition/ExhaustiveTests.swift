@@ -30,7 +30,7 @@ import Testing
                 continue
             case (.retriable, _), (.pivot, .isSilent):
                 return Expectation(status: .parked)
-            case (.compensatable, .isSilent):
+            case (.compensatable, .isSilent), (.compensatable, .failsTooOften):
                 toUndo.append((step.id, step.isUndone))
             default:
                 break
