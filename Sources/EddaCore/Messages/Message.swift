@@ -40,7 +40,8 @@ public struct Message: Hashable, Sendable {
     public var idempotencyKey: String
     /// The idempotency key of the command that this one undoes.
     public var compensates: String?
-    /// When the first message with this idempotency key was made.
+    /// When the first message with this idempotency key was made; in a compensation to the participant that executed
+    /// what it undoes, when that was first sent.
     public var firstSent: Timestamp?
     /// How a command ended, in replies: `succeeded`, `rejected`, `failed` or `failed-for-good`.
     public var outcome: String?

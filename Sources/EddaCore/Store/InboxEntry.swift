@@ -2,7 +2,7 @@
 public struct InboxEntry: Hashable, Sendable {
     /// Who dealt with it: the name of a participant or of a coordinator.
     public var consumer: String
-    /// The idempotency key of the message.
+    /// The idempotency key of the message, qualified by its source: two services may use the same key.
     public var key: String
     /// What was done.
     public var state: State
