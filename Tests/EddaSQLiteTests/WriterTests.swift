@@ -73,6 +73,21 @@ import Testing
         await store.close()
     }
 
+    // Another program that recovers the log, or holds the whole file for a moment, does not keep a store from opening.
+    @Test func openingWaitsForWhoeverHoldsTheFile() async throws {
+        await (try folder.store()).close()
+        var foreign: RawDatabase? = try RawDatabase(folder.file())
+        try foreign?.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; PRAGMA user_version = 1; COMMIT")
+        var configuration = SQLiteStore.Configuration()
+        configuration.lockTimeout = .milliseconds(20)
+        let error = await #expect(throws: StoreError.self) { try await folder.store(configuration: configuration) }
+        #expect(error?.code == .locked)
+        async let opened = folder.store()
+        await Task.yield()
+        foreign = nil
+        await (try opened).close()
+    }
+
     // What another process commits is seen, and what is remembered does not outlive it.
     @Test func anotherProcessIsNoticed() async throws {
         let store = try await folder.store()

@@ -12,7 +12,7 @@ enum Format {
     ///
     /// - Throws: ``StoreError`` with code `cannotOpen` for a database that is not Edda's, `newerFormat` for one of a
     ///   later version.
-    static func prepare(_ connection: Connection, path: String, lockTimeout: Duration) throws {
+    static func prepare(_ connection: Connection, path: String) throws {
         let identity = try connection.integer("PRAGMA application_id")
         let format = Int(try connection.integer("PRAGMA user_version"))
         if identity != applicationID {

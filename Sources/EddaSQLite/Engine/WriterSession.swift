@@ -46,9 +46,8 @@ final class WriterSession {
         notify = NotifyFile(path: settings.path + ".notify")
         nextCheckpoint = settings.checkpointPages
         do {
-            connection = try Self.connect(settings)
+            connection = try Self.prepare(settings)
             wal = WALGauge(connection)
-            try Format.prepare(connection, path: settings.path, lockTimeout: settings.lockTimeout)
             try beginTransaction()
             try connection.execute("COMMIT")
             openGate()
@@ -295,6 +294,24 @@ final class WriterSession {
         if !connection.isAutocommit { try? reconnect() }
         memory = ConnectionMemory()
         boot = ""
+    }
+
+    /// Opens the database and brings it to the present format.
+    ///
+    /// Whoever opens a file after a crash recovers its log and keeps all others out for that moment
+    /// (sqlite.org/wal.html, section 8), also a reader that is not Edda's; so a busy file is asked for again.
+    private static func prepare(_ settings: Settings) throws -> Connection {
+        let clock = ContinuousClock()
+        let deadline = clock.now + settings.lockTimeout
+        while true {
+            do {
+                let connection = try connect(settings)
+                try Format.prepare(connection, path: settings.path)
+                return connection
+            } catch let failure as SQLiteFailure where failure.code == SQLITE_BUSY && clock.now < deadline {
+                sqlite3_sleep(2)
+            }
+        }
     }
 
     private static func connect(_ settings: Settings) throws(SQLiteFailure) -> Connection {
