@@ -1,10 +1,10 @@
-/// The attributes of a message as a JSON object of strings (RFC 8259).
+/// The attributes of a message, or the headers of an event, as a JSON object of strings (RFC 8259).
 ///
 /// Every message is written and read twice on its way through a store and a transport, and a general coder spends most of
 /// its time on what cannot occur here: numbers, nesting, types to be found out.
-enum AttributeText {
+package enum AttributeText {
     /// The object, its keys sorted.
-    static func encode(_ attributes: [String: String]) -> [UInt8] {
+    package static func encode(_ attributes: [String: String]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(attributes.reduce(2) { $0 + $1.key.utf8.count + $1.value.utf8.count + 6 })
         bytes.append(UInt8(ascii: "{"))
@@ -21,7 +21,7 @@ enum AttributeText {
     /// The attributes, or `nil` when the bytes are no JSON object of strings.
     ///
     /// Of a key that occurs twice the last counts.
-    static func decode(_ bytes: [UInt8]) -> [String: String]? {
+    package static func decode(_ bytes: [UInt8]) -> [String: String]? {
         var reader = Reader(bytes: bytes)
         return reader.object()
     }

@@ -126,9 +126,6 @@ final class Connection {
         return try body()
     }
 
-    /// What the guard said when it last refused a statement.
-    var refusal: String? { guardian.refusal }
-
     private func prepare(_ sql: String) throws(SQLiteFailure) -> Statement {
         var prepared: OpaquePointer?
         var rest = ""

@@ -1,11 +1,5 @@
 internal import EddaCore
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// How an event is kept in columns.
 enum EventRow {
     /// Tags, one a line.
@@ -21,28 +15,15 @@ enum EventRow {
     }
 
     /// Headers as a JSON object.
-    static func text(of headers: [String: String]) throws(StoreError) -> String? {
-        guard !headers.isEmpty else { return nil }
-        do {
-            return String(decoding: try encoder.encode(headers), as: UTF8.self)
-        } catch {
-            throw StoreError(.invalidArgument, "The headers of an event do not encode: \(error)", underlying: error)
-        }
+    static func text(of headers: [String: String]) -> String? {
+        headers.isEmpty ? nil : String(decoding: AttributeText.encode(headers), as: UTF8.self)
     }
 
     static func headers(from text: String?) throws(StoreError) -> [String: String] {
         guard let text else { return [:] }
-        do {
-            return try decoder.decode([String: String].self, from: Data(text.utf8))
-        } catch {
+        guard let headers = AttributeText.decode(Array(text.utf8)) else {
             throw StoreError(.corrupt, "The headers of an event are no JSON object: \(text.prefix(80))")
         }
+        return headers
     }
-
-    private static let encoder: JSONEncoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
-    }()
-    private static let decoder = JSONDecoder()
 }

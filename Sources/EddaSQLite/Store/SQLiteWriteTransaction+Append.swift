@@ -138,7 +138,7 @@ extension SQLiteWriteTransaction {
 
     private func insert(_ event: EventData, into target: Target, position: Int64, recordedAt: Int64) throws {
         let type = try intern(event.type.rawValue, .type)
-        let headers = try EventRow.text(of: event.metadata.headers)
+        let headers = EventRow.text(of: event.metadata.headers)
         do {
             try attempt {
                 let statement = try connection.statement(.insertEvent)
