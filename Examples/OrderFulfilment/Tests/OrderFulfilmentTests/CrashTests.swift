@@ -26,21 +26,22 @@ import Testing
         var amidSagas = 0
         var amidCompensations = 0
         for kill in 1...20 {
-            // The first three die while they open their databases. Each of the others lives until a saga more has been
-            // started than before, and then for a moment more.
-            let limit = Duration.milliseconds(Int.random(in: 1...100, using: &generator))
+            // The first three die while they open their databases. Each of the others lives for slices of a random
+            // length until a saga more has been started than before.
+            let slice = Duration.milliseconds(Int.random(in: 1...100, using: &generator))
             let before = try await Self.remains(in: data).started
             let hasMoved: @Sendable () async throws -> Bool = {
                 if kill <= 3 { return true }
                 return try await Self.remains(in: data).started > before
             }
-            let ending = try await Program.run(arguments, killedAfter: limit, once: hasMoved)
+            let ending = try await Program.run(arguments, killedAfter: slice, once: hasMoved)
             #expect(ending.wasKilled, "run \(kill) came to its end before it was killed")
             let remains = try await Self.remains(in: data)
             if remains.open > 0 { amidSagas += 1 }
             if remains.compensating > 0 { amidCompensations += 1 }
         }
-        print("\(amidSagas) of 20 kills left open sagas, \(amidCompensations) left compensations")
+        let placed = try await Self.remains(in: data).started
+        print("20 kills: \(amidSagas) left open sagas, \(amidCompensations) compensations; \(placed) orders placed")
         #expect(amidSagas >= 10)
         let ending = try await Program.run(arguments)
         let summary = try Summary(ending)

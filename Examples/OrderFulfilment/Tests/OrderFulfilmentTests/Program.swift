@@ -14,10 +14,12 @@ struct Program {
     static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "order-fulfilment").path()
 
-    /// Runs it to its end, or kills it with SIGKILL a while after `condition` has come true.
+    /// Runs it to its end, or kills it with SIGKILL at the end of the first slice of its life after which a condition holds.
+    ///
+    /// It is stopped while it is looked at: however slow the look, it gets no further than its slices.
     static func run(
         _ arguments: [String],
-        killedAfter limit: Duration? = nil,
+        killedAfter slice: Duration? = nil,
         once condition: (@Sendable () async throws -> Bool)? = nil
     ) async throws -> Ending {
         let folder = try Folder()
@@ -34,11 +36,20 @@ struct Program {
         let id = process.processIdentifier
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in endings {} }
-            if let limit {
+            if let slice {
                 group.addTask {
-                    while !Task.isCancelled, let condition, try await !condition() {}
-                    // The time at which it is killed is what is being varied; nothing is waited for.
-                    if (try? await Task.sleep(for: limit)) != nil { kill(id, SIGKILL) }
+                    // The time that it lives is what is being varied; nothing is waited for.
+                    while (try? await Task.sleep(for: slice)) != nil {
+                        kill(id, SIGSTOP)
+                        do {
+                            guard try await condition?() == false else { break }
+                        } catch {
+                            kill(id, SIGKILL)
+                            throw error
+                        }
+                        kill(id, SIGCONT)
+                    }
+                    if !Task.isCancelled { kill(id, SIGKILL) }
                     for await _ in endings {}
                 }
             }
