@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "Edda", targets: ["Edda"]),
         .library(name: "EddaCommands", targets: ["EddaCommands"]),
         .library(name: "EddaTesting", targets: ["EddaTesting"]),
+        .executable(name: "edda", targets: ["EddaTool"]),
     ],
     traits: [
         .trait(name: "CLI", description: "Operator commands that any program can mount, built on ArgumentParser."),
@@ -15,7 +16,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.7.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
@@ -24,7 +25,7 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]
         ),
         .target(name: "EddaMigrations", path: "Migrations", resources: [.embedInCode("SQLite")]),
-        .target(name: "EddaCore"),
+        .target(name: "EddaCore", dependencies: [.product(name: "Logging", package: "swift-log")]),
         .target(name: "EddaSQLite", dependencies: ["CSQLite", "EddaCore", "EddaMigrations"]),
         .target(
             name: "EddaProjections",
@@ -53,6 +54,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(
+                    name: "ArgumentParser",
+                    package: "swift-argument-parser",
+                    condition: .when(traits: ["CLI"])
+                ),
+            ]
+        ),
+        .executableTarget(
+            name: "EddaTool",
+            dependencies: [
+                "Edda", "EddaCommands",
                 .product(
                     name: "ArgumentParser",
                     package: "swift-argument-parser",

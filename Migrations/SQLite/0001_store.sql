@@ -50,6 +50,14 @@ CREATE UNIQUE INDEX edda_events_stream ON edda_events (stream, version);
 CREATE UNIQUE INDEX edda_events_id ON edda_events (id);
 CREATE INDEX edda_events_type ON edda_events (type);
 CREATE INDEX edda_events_category ON edda_events (category);
+CREATE INDEX edda_events_correlation ON edda_events (correlation) WHERE correlation IS NOT NULL;
+
+-- Which schema versions of a type are stored, so that a program learns without a scan whether it can read them all.
+CREATE TABLE edda_type_versions (
+    type INTEGER NOT NULL REFERENCES edda_types (id),
+    schema_version INTEGER NOT NULL,
+    PRIMARY KEY (type, schema_version)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE edda_event_tags (
     tag INTEGER NOT NULL REFERENCES edda_tags (id),
@@ -73,6 +81,33 @@ BEGIN
     SELECT RAISE(ABORT, 'edda: events are never deleted');
 END;
 
+-- What maintenance has deleted: positions that are missing on purpose.
+CREATE TABLE edda_holes (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER edda_events_hole AFTER DELETE ON edda_events
+BEGIN
+    INSERT INTO edda_holes (position, stream, version) VALUES (OLD.position, OLD.stream, OLD.version);
+END;
+
+-- The folded state of a stream's aggregate as of a version. It may be missing or deleted at any time: the events tell all.
+CREATE TABLE edda_snapshots (
+    stream INTEGER PRIMARY KEY REFERENCES edda_streams (id),
+    version INTEGER NOT NULL CHECK (version > 0),
+    shape TEXT NOT NULL,                -- fingerprint of the type that `state` encodes
+    state BLOB NOT NULL,
+    recorded_at INTEGER NOT NULL
+) STRICT;
+
+-- Restorations from a backup: from this generation on, what a reader saw after `head` may be something else.
+CREATE TABLE edda_generations (
+    generation INTEGER PRIMARY KEY CHECK (generation > 0),
+    head INTEGER NOT NULL,              -- the position of the last event when it began
+    began_at INTEGER NOT NULL
+) STRICT;
+
 -- An idempotency key and the positions that its append wrote (none when last < first).
 CREATE TABLE edda_keys (
     key TEXT PRIMARY KEY,
@@ -85,6 +120,14 @@ CREATE INDEX edda_keys_age ON edda_keys (recorded_at);
 CREATE TABLE edda_checkpoints (
     name TEXT PRIMARY KEY,
     position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who may do what only one may do at a time. `epoch` rises with every new holder, `beat` while it holds.
+CREATE TABLE edda_leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT,                        -- NULL once given back
+    epoch INTEGER NOT NULL CHECK (epoch > 0),
+    beat INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE edda_inbox (
