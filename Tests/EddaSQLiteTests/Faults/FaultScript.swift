@@ -74,7 +74,7 @@ struct FaultUnit: Sendable {
 
 /// The recorded workload: steps of units, those of one step given at the same time so that they are committed as a group.
 enum FaultScript {
-    static let checkpointPages = 16
+    static let checkpointPages = 40
 
     static let steps: [[FaultUnit]] = [
         [FaultUnit(token: 1, events: [("a-1", 0)], condition: .missing, tags: ["one"])],

@@ -120,7 +120,9 @@ enum FaultMode: Hashable, Sendable, CustomStringConvertible {
         return switch kind {
         case .write: both() + both(SQLITE_FULL) + [.half(code: 0), .half(code: SQLITE_FULL)] + ends
         case .truncate, .sync: both() + ends
-        case .lock, .shmLock: both() + both(SQLITE_BUSY)
+        case .lock: both() + both(SQLITE_BUSY)
+        // One that is busy for good makes SQLite wait for ten seconds before it says so.
+        case .shmLock: both() + [.fail(code: SQLITE_BUSY, lasting: false)]
         case .shmMap, .read: both() + [.fail(code: noMemory, lasting: false)]
         case .open: both() + [.fail(code: SQLITE_IOERR, lasting: false)]
         case .unlock, .size, .delete, .access: [.fail(code: 0, lasting: false)]
