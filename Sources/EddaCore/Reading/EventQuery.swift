@@ -50,6 +50,21 @@ public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
         self.init([Item(types: types, tags: tags, category: category)])
     }
 
+    /// Events of these kinds, under whichever name they were stored, with all of the tags in the category.
+    ///
+    /// No kinds means any type.
+    public init(events: [any Event.Type], tags: Set<Tag> = [], category: StreamCategory? = nil) {
+        self.init(types: Set(events.flatMap { $0.wireNames }), tags: tags, category: category)
+    }
+
+    /// Whether it may return events of any type.
+    package var coversAnyType: Bool { items.isEmpty || items.contains { $0.types.isEmpty } }
+
+    /// Whether it returns every event but Edda's own.
+    package var isUnrestricted: Bool {
+        items.isEmpty || items.contains { $0.types.isEmpty && $0.tags.isEmpty && $0.category == nil }
+    }
+
     /// Whether a stored event matches.
     public func matches(_ event: RecordedEvent) -> Bool {
         let category = event.stream.category

@@ -16,6 +16,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         var outboxSequence: Int64 = 0
         var timers = false
         var projections = false
+        var leases = false
     }
 
     var effects: Effects
