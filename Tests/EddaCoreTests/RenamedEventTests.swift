@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func upcastersServeAliases() async throws {
-        let events = try await store().events(matching: EventQuery(events: [Deposited.self])).events
+        let events = try await store().events(matching: EventQuery(events: Deposited.self)).events
         #expect(try events.map { try schema.decode(Deposited.self, from: $0).cents } == [1, 20, 300])
     }
 

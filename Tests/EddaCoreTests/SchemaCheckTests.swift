@@ -54,7 +54,7 @@ import Testing
     @Test func typesThatNobodyKnowsStopOnlyWhatMeetsThem() async throws {
         let schema = try SchemaRegistry(events: [Placed.self], upcasters: [upcaster(2)])
         let store = try await store(schema, .init("lost", 1), .init("lost", 2), .init("edda.saga.started", 1))
-        #expect(try await store.checkSchema(subscribingTo: [EventQuery(events: [Placed.self])]) == ["lost"])
+        #expect(try await store.checkSchema(subscribingTo: [EventQuery(events: Placed.self)]) == ["lost"])
         let error = await #expect(throws: SchemaError.self) { try await store.checkSchema(subscribingTo: [.all]) }
         #expect(error?.code == .unknownType)
         #expect(error?.description.contains("type lost") == true)

@@ -2,7 +2,7 @@ extension Store {
     /// Handles events as they are committed, and remembers in the store how far it has come.
     ///
     /// ```swift
-    /// try await store.consume(as: "mailer", matching: EventQuery(events: [OrderPlaced.self])) { events in
+    /// try await store.consume(as: "mailer", matching: EventQuery(events: OrderPlaced.self)) { events in
     ///     for event in events { try await mailer.confirm(event) }
     /// }
     /// ```
