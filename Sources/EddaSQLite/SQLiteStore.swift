@@ -33,6 +33,8 @@ public final class SQLiteStore: Store {
         /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
         /// 4 KiB.
         public var maximumSize: Int64?
+        /// The most states of aggregates that are kept in memory; 0 keeps none.
+        public var cachedAggregates = 1_024
 
         /// The defaults.
         public init() {}
@@ -46,6 +48,8 @@ public final class SQLiteStore: Store {
     public let time: any TimeSource
     /// What wakes those who follow the store.
     public let signals = StoreSignals()
+    /// States of aggregates that are kept in memory.
+    public let aggregates: AggregateCache
     /// How the store behaves.
     public let configuration: Configuration
 
@@ -72,6 +76,7 @@ public final class SQLiteStore: Store {
         let path = try OpenFiles.resolve(path)
         let claim = try OpenFiles.claim(path)
         self.claim = claim
+        aggregates = AggregateCache(limit: configuration.cachedAggregates)
         let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
         do {
             writer = try await Writer.open(
@@ -83,6 +88,7 @@ public final class SQLiteStore: Store {
                     maximumSize: configuration.maximumSize,
                     time: time,
                     signals: signals,
+                    aggregates: aggregates,
                     gate: gate
                 ),
                 queueLimit: configuration.queueLimit,

@@ -5,19 +5,24 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     package typealias Apply = @Sendable (inout State, RecordedEvent, SchemaRegistry) throws -> Void
 
     private let handlers: [EventType: Apply]
+    /// The schema version of each event type as this program knows it.
+    let schemaVersions: [EventType: Int]
 
     /// Handlers, one for each kind of event.
     ///
     /// Two handlers for the same event type are a programming error and trap.
     public init(@Builder _ build: () -> [Entry]) {
-        handlers = Dictionary(build().map { ($0.type, $0.apply) }) { _, _ in
+        let entries = build()
+        handlers = Dictionary(entries.map { ($0.type, $0.apply) }) { _, _ in
             preconditionFailure("\(State.self) has two handlers for the same event type.")
         }
+        schemaVersions = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0.schemaVersion) })
     }
 
     /// One handler, its event type forgotten by the compiler.
     public struct Entry: Sendable {
         let type: EventType
+        let schemaVersion: Int
         let apply: Apply
     }
 
@@ -26,7 +31,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     public enum Builder {
         /// Takes a handler.
         public static func buildExpression<E: Event>(_ on: On<State, E>) -> Entry {
-            Entry(type: E.eventType) { state, event, schema in
+            Entry(type: E.eventType, schemaVersion: E.schemaVersion) { state, event, schema in
                 guard case .fold(let fold) = on.handler else { return }
                 try fold(&state, schema.decode(E.self, from: event))
             }

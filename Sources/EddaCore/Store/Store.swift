@@ -8,6 +8,8 @@ public protocol Store: Sendable {
     var time: any TimeSource { get }
     /// What wakes those who follow the store.
     var signals: StoreSignals { get }
+    /// States of aggregates that the store keeps in memory; a store that keeps none need not state it.
+    var aggregates: AggregateCache { get }
 
     /// Runs `body` on a consistent view of the store.
     ///
@@ -42,6 +44,9 @@ public protocol Store: Sendable {
 }
 
 extension Store {
+    /// Keeps nothing.
+    public var aggregates: AggregateCache { .off }
+
     /// Appends events under conditions, as a unit of its own.
     ///
     /// - Throws: ``AppendConflict``, and everything that ``write(_:)`` throws.

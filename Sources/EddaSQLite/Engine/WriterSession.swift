@@ -14,6 +14,8 @@ final class WriterSession {
         var maximumSize: Int64?
         var time: any TimeSource
         var signals: StoreSignals
+        /// States in memory; dropped when somebody else has written.
+        var aggregates: AggregateCache
         /// Holds messages back until they are on disk; `nil` when every commit is.
         var gate: SyncGate?
     }
@@ -153,6 +155,7 @@ final class WriterSession {
         let now = settings.time.now()
         if version != dataVersion || boot.isEmpty {
             memory = ConnectionMemory()
+            settings.aggregates.removeAll()
             try readLog()
             dataVersion = version
             announcedVersion = version
@@ -254,6 +257,7 @@ final class WriterSession {
                 if try isCommittedAfterReopening() { return committed(group) }
             } catch {
                 abandon()
+                settings.aggregates.removeAll()
                 group.fail(CommitUnknown(underlying: error))
                 return
             }

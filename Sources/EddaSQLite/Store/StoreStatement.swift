@@ -37,6 +37,9 @@ enum StoreStatement: Int, CaseIterable {
 
     case key
     case insertKey
+    case snapshot
+    case putSnapshot
+    case removeSnapshots
     case checkpoint
     case setCheckpoint
     case inbox
@@ -157,6 +160,24 @@ enum StoreStatement: Int, CaseIterable {
 
         case .key: "SELECT first, last FROM edda_keys WHERE key = ?1"
         case .insertKey: "INSERT INTO edda_keys (key, first, last, recorded_at) VALUES (?1, ?2, ?3, ?4)"
+        case .snapshot:
+            """
+            SELECT n.version, n.shape, n.state
+            FROM edda_streams s JOIN edda_snapshots n ON n.stream = s.id WHERE s.name = ?1
+            """
+        case .putSnapshot:
+            """
+            INSERT INTO edda_snapshots (stream, version, shape, state, recorded_at)
+            SELECT id, ?2, ?3, ?4, ?5 FROM edda_streams WHERE name = ?1
+            ON CONFLICT (stream) DO UPDATE SET version = excluded.version, shape = excluded.shape,
+            state = excluded.state, recorded_at = excluded.recorded_at
+            WHERE excluded.version >= edda_snapshots.version OR excluded.shape <> edda_snapshots.shape
+            """
+        case .removeSnapshots:
+            """
+            DELETE FROM edda_snapshots WHERE stream IN (SELECT n.stream FROM edda_snapshots n
+            JOIN edda_streams s ON s.id = n.stream WHERE ?1 IS NULL OR s.category = ?1 LIMIT ?2)
+            """
         case .checkpoint: "SELECT position FROM edda_checkpoints WHERE name = ?1"
         case .setCheckpoint:
             """

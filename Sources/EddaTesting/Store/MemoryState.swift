@@ -41,6 +41,7 @@ final class MemoryState {
     var streams: [StreamID: Stream] = [:]
     var results: [IdempotencyKey: AppendResult] = [:]
 
+    var snapshots: [StreamID: Snapshot] = [:]
     var checkpoints: [CheckpointName: Position] = [:]
     var inbox: [Key: InboxEntry] = [:]
     var outbox = MemoryOutbox()
