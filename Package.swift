@@ -79,7 +79,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .testTarget(
+            name: "EddaCoreTests",
+            dependencies: ["EddaCore", "EddaTesting", .product(name: "Logging", package: "swift-log")]
+        ),
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
             name: "EddaSQLiteTests",
