@@ -8,7 +8,7 @@ import Testing
 
     init() throws {
         schema = try SchemaRegistry(
-            events: [Deposited.self],
+            events: [MoneyPutIn.self],
             upcasters: [
                 Upcaster("account.deposited", from: 1) { (old: [String: Int]) in ["cents": old["amount", default: 0]] }
             ]
@@ -27,20 +27,20 @@ import Testing
                 to: "account-1"
             )
         )
-        try await store.append([Deposited(cents: 300)], to: "account-1")
+        try await store.append([MoneyPutIn(cents: 300)], to: "account-1")
         return store
     }
 
     @Test func anAggregateFoldsThem() async throws {
-        #expect(Account.handlers.types == ["account.deposited", "deposited", "money-in"])
-        let loaded = try await store().load(Account.self, id: "1")
+        #expect(Purse.handlers.types == ["account.deposited", "deposited", "money-in"])
+        let loaded = try await store().load(Purse.self, id: "1")
         #expect(loaded.state.cents == 321)
         #expect(loaded.version == 4)
     }
 
     @Test func upcastersServeAliases() async throws {
-        let events = try await store().events(matching: EventQuery(events: Deposited.self)).events
-        #expect(try events.map { try schema.decode(Deposited.self, from: $0).cents } == [1, 20, 300])
+        let events = try await store().events(matching: EventQuery(events: MoneyPutIn.self)).events
+        #expect(try events.map { try schema.decode(MoneyPutIn.self, from: $0).cents } == [1, 20, 300])
     }
 
     @Test func newOnesGetThePresentName() async throws {
@@ -50,30 +50,30 @@ import Testing
     }
 
     @Test func anAggregateTestTakesThem() throws {
-        try AggregateTest(Account.self, schema: schema)
-            .given([OldDeposited(amount: 5), Deposited(cents: 1)])
-            .when { account in [Deposited(cents: account.cents)] }
-            .then([Deposited(cents: 6)])
+        try AggregateTest(Purse.self, schema: schema)
+            .given([MoneyIn(amount: 5), MoneyPutIn(cents: 1)])
+            .when { account in [MoneyPutIn(cents: account.cents)] }
+            .then([MoneyPutIn(cents: 6)])
     }
 }
 
 /// As it was before it was renamed, twice.
-private struct OldDeposited: Event {
+private struct MoneyIn: Event {
     static let eventType: EventType = "money-in"
     var amount: Int
 }
 
-private struct Deposited: Event {
+private struct MoneyPutIn: Event {
     static let eventType: EventType = "account.deposited"
     static let aliases: [EventType] = ["deposited", "money-in"]
     static let schemaVersion = 2
     var cents: Int
 }
 
-private struct Account: Aggregate {
+private struct Purse: Aggregate {
     static let category: StreamCategory = "account"
     var cents = 0
-    static let handlers = EventHandlers<Account> {
-        On(Deposited.self) { account, event in account.cents += event.cents }
+    static let handlers = EventHandlers<Purse> {
+        On(MoneyPutIn.self) { account, event in account.cents += event.cents }
     }
 }
