@@ -26,7 +26,12 @@ let package = Package(
         ),
         .target(name: "EddaMigrations", path: "Migrations", resources: [.embedInCode("SQLite")]),
         .target(name: "EddaCore", dependencies: [.product(name: "Logging", package: "swift-log")]),
-        .target(name: "EddaSQLite", dependencies: ["CSQLite", "EddaCore", "EddaMigrations"]),
+        .target(
+            name: "EddaSQLite",
+            dependencies: [
+                "CSQLite", "EddaCore", "EddaMigrations", .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(
             name: "EddaProjections",
             dependencies: ["EddaCore", .product(name: "Logging", package: "swift-log")]

@@ -95,6 +95,7 @@ public final class SQLiteStore: Store {
                     time: time,
                     signals: signals,
                     gate: gate,
+                    meter: UnitMeter(),
                     gauge: gauge,
                     vfs: configuration.vfs,
                     groupTime: configuration.groupTime,

@@ -1,4 +1,5 @@
 internal import EddaCore
+internal import Logging
 internal import Synchronization
 
 /// One caller's unit of change on its way through the writer.
@@ -13,6 +14,8 @@ class WriteUnit: @unchecked Sendable {
     }
 
     private let phase = Mutex(Phase.waiting)
+    /// The logger of the caller, through which it hears that its unit ran too long.
+    let logger = Logger.current
 
     /// Claims the unit for the writer.
     ///
