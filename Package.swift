@@ -64,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "EddaTool",
             dependencies: [
-                "Edda", "EddaCommands",
+                "CSQLite", "Edda", "EddaCommands", "EddaMigrations",
                 .product(
                     name: "ArgumentParser",
                     package: "swift-argument-parser",
