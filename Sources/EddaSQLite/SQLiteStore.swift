@@ -143,12 +143,7 @@ public final class SQLiteStore: Store {
     @discardableResult
     public func append(_ append: Append) async throws -> AppendResult {
         try append.validate()
-        return try await writer.write { transaction in
-            guard let transaction = transaction as? SQLiteWriteTransaction else {
-                return try transaction.append(append)
-            }
-            return try transaction.appendAsUnit(append)
-        }
+        return try await writer.append(append)
     }
 
     /// Adds a hook that runs inside every later transaction that appends.

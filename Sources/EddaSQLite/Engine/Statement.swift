@@ -72,11 +72,11 @@ final class Statement {
         try check(code)
     }
 
-    func bind(_ index: Int32, _ id: EventID) throws(SQLiteFailure) {
-        let code = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { buffer in
-            sqlite3_bind_blob64(handle, index, buffer.baseAddress, 16, Self.transient)
-        }
-        try check(code)
+    /// Binds bytes that stay where they are until the statement has been reset.
+    func bind(_ index: Int32, borrowed bytes: UnsafeRawBufferPointer) throws(SQLiteFailure) {
+        // An empty buffer may have no address, which would bind NULL.
+        let start = bytes.baseAddress ?? UnsafeRawPointer(Self.somewhere)
+        try check(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil))
     }
 
     func bindNull(_ index: Int32) throws(SQLiteFailure) {

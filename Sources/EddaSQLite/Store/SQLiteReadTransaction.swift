@@ -1,14 +1,6 @@
 internal import CSQLite
 internal import EddaCore
 
-/// What a transaction keeps about its connection between transactions.
-final class ConnectionMemory {
-    /// Interned names.
-    var names = NameMemory()
-    /// Names of committed streams.
-    var streams = StreamMemory()
-}
-
 /// A consistent view of a SQLite store.
 ///
 /// Confined to the thread that runs the closure it was passed to.
