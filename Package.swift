@@ -79,6 +79,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // Not a product: an example that is built and tested with the package.
+        .target(name: "ConsistencyBoundaries", dependencies: ["Edda"], path: "Examples/ConsistencyBoundaries"),
+        .testTarget(name: "ConsistencyBoundariesTests", dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
         .testTarget(
             name: "EddaSQLiteTests",
