@@ -83,9 +83,10 @@ let package = Package(
         .target(name: "ConsistencyBoundaries", dependencies: ["Edda"], path: "Examples/ConsistencyBoundaries"),
         .testTarget(name: "ConsistencyBoundariesTests", dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
             name: "EddaSQLiteTests",
-            dependencies: ["CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
+            dependencies: ["CFaultVFS", "CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
         ),
         .testTarget(
             name: "EddaProjectionsTests",

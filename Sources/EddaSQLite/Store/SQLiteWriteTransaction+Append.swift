@@ -53,6 +53,7 @@ extension SQLiteWriteTransaction {
             effects.head = position
             effects.recordedAt = recordedAt
             effects.events = true
+            effects.bytes += entry.event.data.count + 256
             if !hooks.isEmpty {
                 recorded.append(
                     RecordedEvent(
@@ -156,6 +157,7 @@ extension SQLiteWriteTransaction {
         recordedAt: Int64
     ) throws {
         let type = try intern(event.type.rawValue, .type)
+        try note(NameMemory.Version(type: type, schemaVersion: event.schemaVersion))
         let headers = EventRow.text(of: event.metadata.headers)
         do {
             try attempt {
@@ -213,6 +215,16 @@ extension SQLiteWriteTransaction {
         try change(statement) { try $0.bind(1, name) }
         memory.names.intern(name, kind, as: connection.lastInsertedRow)
         return connection.lastInsertedRow
+    }
+
+    /// Keeps that a version of a type is stored, once for each.
+    private func note(_ version: NameMemory.Version) throws {
+        guard !memory.names.contains(version) else { return }
+        try change(.insertTypeVersion) { statement in
+            try statement.bind(1, version.type)
+            try statement.bind(2, version.schemaVersion)
+        }
+        memory.names.note(version)
     }
 
     /// The answer to an append whose key was used before.
