@@ -69,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "EddaTool",
             dependencies: [
-                "Edda", "EddaCommands",
+                "CSQLite", "Edda", "EddaCommands", "EddaMigrations",
                 .product(
                     name: "ArgumentParser",
                     package: "swift-argument-parser",
@@ -84,6 +84,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // Not a product: an example that is built and tested with the package.
+        .target(name: "ConsistencyBoundaries", dependencies: ["Edda"], path: "Examples/ConsistencyBoundaries"),
+        .testTarget(name: "ConsistencyBoundariesTests", dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(

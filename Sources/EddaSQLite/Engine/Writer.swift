@@ -55,9 +55,18 @@ final class Writer: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Value
     ) async throws -> Value {
-        let unit = TypedWriteUnit(body)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+        try await run(TypedWriteUnit(body))
+    }
+
+    /// Runs a unit that is nothing but an append, and returns when it is committed.
+    func append(_ append: Append) async throws -> AppendResult {
+        try await run(AppendUnit(append))
+    }
+
+    private func run<Value: Sendable>(_ unit: TypedWriteUnit<Value>) async throws -> Value {
+        try await withTaskCancellationHandler {
+            // Not checked at run time: a unit answers its caller once, which its state sees to.
+            try await withUnsafeThrowingContinuation { continuation in
                 unit.attach(continuation)
                 switch queue.withLock({ $0.add(unit) }) {
                 case .wake: wake()

@@ -244,7 +244,7 @@ final class WriterSession {
 
     func committed(_ group: WriteGroup) {
         let done = group.transaction.effects
-        memory.names.commit()
+        memory.commit()
         effects.head = done.head
         effects.recordedAt = done.recordedAt
         group.answer()

@@ -13,6 +13,7 @@ enum StoreStatement: Int, CaseIterable {
     case log
     case setLog
 
+    case streamName
     case streamState
     case insertStream
     case archiveStream
@@ -81,9 +82,9 @@ enum StoreStatement: Int, CaseIterable {
     case putProjection
     case removeProjection
 
-    /// The columns from which an event is read, in the order that `EventRow` expects.
+    /// The columns from which an event is read, in the order that `SQLiteReadTransaction.event(from:in:)` expects.
     static let eventColumns = """
-        e.position, s.name, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
+        e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
 
@@ -113,6 +114,7 @@ enum StoreStatement: Int, CaseIterable {
         case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
         case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"
 
+        case .streamName: "SELECT name FROM edda_streams WHERE id = ?1"
         case .streamState:
             """
             SELECT s.id, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), s.category
@@ -128,13 +130,11 @@ enum StoreStatement: Int, CaseIterable {
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
         case .eventAt:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position = ?1
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
             """
         case .eventsBetween:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
             """
         case .recordedAt:
             "SELECT position, recorded_at FROM edda_events WHERE position <= ?1 ORDER BY position DESC LIMIT 1"
