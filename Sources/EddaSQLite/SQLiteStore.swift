@@ -101,6 +101,7 @@ public final class SQLiteStore: Store {
                     signals: signals,
                     aggregates: aggregates,
                     gate: gate,
+                    meter: UnitMeter(),
                     gauge: gauge,
                     vfs: configuration.vfs,
                     groupTime: configuration.groupTime,
@@ -144,6 +145,19 @@ public final class SQLiteStore: Store {
         try await readers.read(body)
     }
 
+    /// Runs a short `body` on a consistent view of the store, on the calling thread.
+    ///
+    /// It touches a few pages, which as a rule are in the page cache of the system; two changes of threads would cost more
+    /// than the look itself.
+    ///
+    /// - Throws: What `body` throws; ``StoreError``.
+    public func readBriefly<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        return try readers.readNow(body)
+    }
+
     /// Runs `body` as one unit of change and returns when it is committed.
     ///
     /// - Throws: What `body` throws, with nothing written; ``StoreError``, ``Overloaded``, ``CommitUnknown``.
@@ -159,12 +173,7 @@ public final class SQLiteStore: Store {
     @discardableResult
     public func append(_ append: Append) async throws -> AppendResult {
         try append.validate()
-        return try await writer.write { transaction in
-            guard let transaction = transaction as? SQLiteWriteTransaction else {
-                return try transaction.append(append)
-            }
-            return try transaction.appendAsUnit(append)
-        }
+        return try await writer.append(append)
     }
 
     /// Adds a hook that runs inside every later transaction that appends.

@@ -86,7 +86,7 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     }
 
     private func tail(after version: Int) async throws -> StreamTail {
-        try await store.read { [stream] in try StreamTail(of: stream, after: version, in: $0) }
+        try await store.readBriefly { [stream] in try StreamTail(of: stream, after: version, in: $0) }
     }
 }
 

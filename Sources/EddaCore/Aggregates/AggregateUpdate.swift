@@ -51,7 +51,7 @@ struct AggregateUpdate<State: Aggregate, Base: Store>: Sendable {
 
     private func earlierResult() async throws -> AppendResult? {
         guard let key else { return nil }
-        return try await store.read { try $0.result(of: key) }
+        return try await store.readBriefly { try $0.result(of: key) }
     }
 
     /// Appends on the condition that the stream is at the version of the aggregate.

@@ -18,6 +18,16 @@ public protocol Store: Sendable {
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result
 
+    /// Runs a `body` that is known to be short, such as a look at one row or at one page of one stream.
+    ///
+    /// A store may run it on the calling thread, which spares it two changes of threads; everything that may take longer
+    /// goes through ``read(_:)``.
+    ///
+    /// - Throws: As ``read(_:)``.
+    func readBriefly<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result
+
     /// Runs `body` as one unit of change and returns when it is committed.
     ///
     /// Units run one after another in the order in which they were given. A caller that is cancelled before its unit
@@ -46,6 +56,15 @@ public protocol Store: Sendable {
 extension Store {
     /// Keeps nothing.
     public var aggregates: AggregateCache { .off }
+
+    /// Runs `body` as ``read(_:)`` does.
+    ///
+    /// - Throws: As ``read(_:)``.
+    public func readBriefly<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
 
     /// Appends events under conditions, as a unit of its own.
     ///

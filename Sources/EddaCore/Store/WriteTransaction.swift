@@ -3,8 +3,8 @@
 /// A closure that throws leaves no trace. It may be run again when the commit that it was part of had to be repeated,
 /// so it changes nothing outside the transaction. Its calls are synchronous; what it reads includes what it wrote.
 public protocol WriteTransaction:
-    ReadTransaction, EventWriting, SnapshotWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting, SagaWriting,
-    ProjectionWriting, SQLWriting
+    ReadTransaction, EventWriting, SnapshotWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting,
+    SagaWriting, ProjectionWriting, LeaseWriting, SQLWriting
 {}
 
 /// Writes events.
@@ -49,6 +49,22 @@ public protocol CheckpointWriting: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func setCheckpoint(_ name: CheckpointName, to position: Position) throws
+
+    /// Forgets a checkpoint; one that is not there is no error.
+    ///
+    /// - Throws: ``StoreError``.
+    func removeCheckpoint(_ name: CheckpointName) throws
+}
+
+/// Writes leases.
+public protocol LeaseWriting: AnyObject {
+    /// Writes the row of a lease.
+    ///
+    /// Programs call ``WriteTransaction/takeLease(_:for:over:)``, ``WriteTransaction/beat(_:)`` and
+    /// ``WriteTransaction/giveBack(_:)``, which rest on it.
+    ///
+    /// - Throws: ``StoreError`` with code `staleWrite` when the stored lease is of a later epoch.
+    func putLease(_ lease: Lease) throws
 }
 
 /// Writes the inbox.

@@ -18,6 +18,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         var projections = false
         /// About how many bytes were written: the contents of events, messages and values of callers.
         var bytes = 0
+        var leases = false
     }
 
     var effects: Effects
@@ -41,6 +42,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     }
 
     override func head() throws -> Position { Position(effects.head) }
+
+    override func stream(_ number: Int64) throws -> StreamID { try storedStream(number) }
 
     override func boot() throws -> String { logBoot }
 

@@ -13,6 +13,7 @@ enum StoreStatement: Int, CaseIterable {
     case log
     case setLog
 
+    case streamName
     case streamState
     case insertStream
     case archiveStream
@@ -29,6 +30,8 @@ enum StoreStatement: Int, CaseIterable {
     case typeName
     case typeID
     case insertType
+    case typeVersions
+    case insertTypeVersion
     case categoryID
     case insertCategory
     case insertReservedCategory
@@ -42,6 +45,11 @@ enum StoreStatement: Int, CaseIterable {
     case removeSnapshots
     case checkpoint
     case setCheckpoint
+    case checkpoints
+    case removeCheckpoint
+    case lease
+    case leases
+    case putLease
     case inbox
     case setInbox
     case forgetInbox
@@ -77,9 +85,9 @@ enum StoreStatement: Int, CaseIterable {
     case putProjection
     case removeProjection
 
-    /// The columns from which an event is read, in the order that `EventRow` expects.
+    /// The columns from which an event is read, in the order that `SQLiteReadTransaction.event(from:in:)` expects.
     static let eventColumns = """
-        e.position, s.name, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
+        e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
 
@@ -109,6 +117,7 @@ enum StoreStatement: Int, CaseIterable {
         case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
         case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"
 
+        case .streamName: "SELECT name FROM edda_streams WHERE id = ?1"
         case .streamState:
             """
             SELECT s.id, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), s.category
@@ -124,13 +133,11 @@ enum StoreStatement: Int, CaseIterable {
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
         case .eventAt:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position = ?1
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
             """
         case .eventsBetween:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
             """
         case .recordedAt:
             "SELECT position, recorded_at FROM edda_events WHERE position <= ?1 ORDER BY position DESC LIMIT 1"
@@ -150,6 +157,13 @@ enum StoreStatement: Int, CaseIterable {
         case .typeName: "SELECT name FROM edda_types WHERE id = ?1"
         case .typeID: "SELECT id FROM edda_types WHERE name = ?1"
         case .insertType: "INSERT INTO edda_types (name) VALUES (?1)"
+        case .typeVersions:
+            """
+            SELECT t.name, v.schema_version FROM edda_type_versions v JOIN edda_types t ON t.id = v.type
+            ORDER BY t.name, v.schema_version
+            """
+        case .insertTypeVersion:
+            "INSERT INTO edda_type_versions (type, schema_version) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         case .categoryID: "SELECT id FROM edda_categories WHERE name = ?1"
         case .insertCategory:
             "INSERT INTO edda_categories (id, name) SELECT 1 + max(0, coalesce(max(id), 0)), ?1 FROM edda_categories"
@@ -183,6 +197,17 @@ enum StoreStatement: Int, CaseIterable {
             """
             INSERT INTO edda_checkpoints (name, position) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET position = excluded.position
+            """
+        case .checkpoints:
+            "SELECT name, position FROM edda_checkpoints WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"
+        case .removeCheckpoint: "DELETE FROM edda_checkpoints WHERE name = ?1"
+        case .lease: "SELECT name, holder, epoch, beat FROM edda_leases WHERE name = ?1"
+        case .leases: "SELECT name, holder, epoch, beat FROM edda_leases ORDER BY name"
+        case .putLease:
+            """
+            INSERT INTO edda_leases (name, holder, epoch, beat) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = excluded.epoch, beat = excluded.beat
+            WHERE edda_leases.epoch <= excluded.epoch
             """
         case .inbox: "SELECT outcome, content, recorded_at FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
         case .setInbox:

@@ -39,10 +39,12 @@ final class MemoryState {
     var events: [RecordedEvent] = []
     var eventIDs: Set<EventID> = []
     var streams: [StreamID: Stream] = [:]
+    var typeVersions: Set<TypeVersion> = []
     var results: [IdempotencyKey: AppendResult] = [:]
 
     var snapshots: [StreamID: Snapshot] = [:]
     var checkpoints: [CheckpointName: Position] = [:]
+    var leases: [LeaseName: Lease] = [:]
     var inbox: [Key: InboxEntry] = [:]
     var outbox = MemoryOutbox()
     var timers: [Key: TimerRow] = [:]

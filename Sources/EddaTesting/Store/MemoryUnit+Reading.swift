@@ -67,6 +67,8 @@ extension MemoryUnit {
         state.events[indices(after: after, upTo: try head())].count(where: query.matches)
     }
 
+    func typeVersions() throws -> [TypeVersion] { state.typeVersions.sorted() }
+
     func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {
         try checkLimit(limit)
         return state.streams

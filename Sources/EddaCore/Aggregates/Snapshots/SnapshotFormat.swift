@@ -15,7 +15,7 @@ struct SnapshotFormat<State: Aggregate>: Sendable {
     var shape: String {
         StateShape.fingerprint(of: State.self, version: version) {
             var lines = ["\(State.self)", "category \(State.category)", "version \(version)"]
-            lines += State.handlers.schemaVersions.map { "event \($0) \($1)" }.sorted()
+            lines += State.handlers.events.map { "event \($0.eventType) \($0.schemaVersion)" }.sorted()
             return lines + properties().sorted()
         }
     }
