@@ -26,7 +26,12 @@ let package = Package(
         ),
         .target(name: "EddaMigrations", path: "Migrations", resources: [.embedInCode("SQLite")]),
         .target(name: "EddaCore", dependencies: [.product(name: "Logging", package: "swift-log")]),
-        .target(name: "EddaSQLite", dependencies: ["CSQLite", "EddaCore", "EddaMigrations"]),
+        .target(
+            name: "EddaSQLite",
+            dependencies: [
+                "CSQLite", "EddaCore", "EddaMigrations", .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(
             name: "EddaProjections",
             dependencies: ["EddaCore", .product(name: "Logging", package: "swift-log")]
@@ -64,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "EddaTool",
             dependencies: [
-                "Edda", "EddaCommands",
+                "CSQLite", "Edda", "EddaCommands", "EddaMigrations",
                 .product(
                     name: "ArgumentParser",
                     package: "swift-argument-parser",
@@ -79,7 +84,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
+        // Not a product: an example that is built and tested with the package.
+        .target(name: "ConsistencyBoundaries", dependencies: ["Edda"], path: "Examples/ConsistencyBoundaries"),
+        .testTarget(name: "ConsistencyBoundariesTests", dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]),
+        .testTarget(
+            name: "EddaCoreTests",
+            dependencies: ["EddaCore", "EddaTesting", .product(name: "Logging", package: "swift-log")]
+        ),
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
             name: "EddaSQLiteTests",

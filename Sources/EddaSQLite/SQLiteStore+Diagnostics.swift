@@ -21,7 +21,9 @@ extension SQLiteStore: Diagnosable {
             Self.version(String(cString: sqlite3_libversion()), number: Int(sqlite3_libversion_number())),
             Self.durability(configuration.durability),
             Diagnostic("size.database", Self.megabytes(Self.size(of: path))),
-            log(Self.size(of: path + "-wal")),
+            size(ofLog: Self.size(of: path + "-wal")),
+            checkpoints(log),
+            units(units),
         ]
     }
 
@@ -50,7 +52,42 @@ extension SQLiteStore: Diagnosable {
         }
     }
 
-    private func log(_ size: Int64) -> Diagnostic {
+    /// Whether the log is moved into the database as it should be.
+    private func checkpoints(_ log: LogStatus) -> Diagnostic {
+        let value = "\(log.movedPages) of \(log.pages) pages moved"
+        if let failure = log.failure {
+            return Diagnostic(
+                "log.checkpoint",
+                value,
+                .problem,
+                advice: "Moving the log into the database failed: \(failure). Nothing is lost; it is tried again. "
+                    + "Look at the disk."
+            )
+        }
+        guard log.heldBack > 0 else { return Diagnostic("log.checkpoint", value) }
+        let readers = LockHolder.readers(path: path).map(String.init).joined(separator: ", ")
+        return Diagnostic(
+            "log.checkpoint",
+            value,
+            .note,
+            advice: "A reader that began long ago keeps \(log.pages - log.movedPages) pages in the log"
+                + (readers.isEmpty ? "." : "; processes \(readers) are reading.")
+                + " The log shrinks when it has ended."
+        )
+    }
+
+    private func units(_ units: UnitStatus) -> Diagnostic {
+        let value = "\(units.waiting) waiting, \(units.overruns) ran longer than \(configuration.groupTime)"
+        guard let longest = units.longest, units.overruns > 0 else { return Diagnostic("units", value) }
+        return Diagnostic(
+            "units",
+            value,
+            .note,
+            advice: "All other writers waited for \(longest) while one unit ran. Compute before the unit, write in it."
+        )
+    }
+
+    private func size(ofLog size: Int64) -> Diagnostic {
         let value = Self.megabytes(size)
         guard size > 256 << 20 else { return Diagnostic("size.log", value) }
         return Diagnostic(

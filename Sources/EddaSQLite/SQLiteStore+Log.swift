@@ -19,6 +19,22 @@ extension SQLiteStore {
         public init() {}
     }
 
+    /// What the writer has to do.
+    public struct UnitStatus: Hashable, Sendable {
+        /// How many units wait for the writer.
+        public var waiting = 0
+        /// How many units ran longer than a group may, while all others waited.
+        public var overruns = 0
+        /// The longest of them.
+        public var longest: Duration?
+
+        /// An idle writer.
+        public init() {}
+    }
+
+    /// What the writer has to do: values to export as gauges.
+    public var units: UnitStatus { writer.status }
+
     /// How long the write-ahead log is: a value to export as a gauge.
     public var log: LogStatus { gauge.status }
 }

@@ -37,6 +37,8 @@ public final class SQLiteStore: Store {
         /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
         /// 4 KiB.
         public var maximumSize: Int64?
+        /// The most states of aggregates that are kept in memory; 0 keeps none.
+        public var cachedAggregates = 1_024
         /// The VFS through which SQLite reaches the file (sqlite.org/vfs.html); `nil` for the system's.
         package var vfs: String?
         /// The longest that a group goes on taking units.
@@ -56,6 +58,8 @@ public final class SQLiteStore: Store {
     public let time: any TimeSource
     /// What wakes those who follow the store.
     public let signals = StoreSignals()
+    /// States of aggregates that are kept in memory.
+    public let aggregates: AggregateCache
     /// How the store behaves.
     public let configuration: Configuration
 
@@ -83,6 +87,7 @@ public final class SQLiteStore: Store {
         let path = try OpenFiles.resolve(path)
         let claim = try OpenFiles.claim(path)
         self.claim = claim
+        aggregates = AggregateCache(limit: configuration.cachedAggregates)
         let gate = configuration.durability == .normal ? SyncGate() : nil
         do {
             writer = try await Writer.open(
@@ -94,7 +99,9 @@ public final class SQLiteStore: Store {
                     maximumSize: configuration.maximumSize,
                     time: time,
                     signals: signals,
+                    aggregates: aggregates,
                     gate: gate,
+                    meter: UnitMeter(),
                     gauge: gauge,
                     vfs: configuration.vfs,
                     groupTime: configuration.groupTime,
@@ -138,6 +145,19 @@ public final class SQLiteStore: Store {
         try await readers.read(body)
     }
 
+    /// Runs a short `body` on a consistent view of the store, on the calling thread.
+    ///
+    /// It touches a few pages, which as a rule are in the page cache of the system; two changes of threads would cost more
+    /// than the look itself.
+    ///
+    /// - Throws: What `body` throws; ``StoreError``.
+    public func readBriefly<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        return try readers.readNow(body)
+    }
+
     /// Runs `body` as one unit of change and returns when it is committed.
     ///
     /// - Throws: What `body` throws, with nothing written; ``StoreError``, ``Overloaded``, ``CommitUnknown``.
@@ -153,12 +173,7 @@ public final class SQLiteStore: Store {
     @discardableResult
     public func append(_ append: Append) async throws -> AppendResult {
         try append.validate()
-        return try await writer.write { transaction in
-            guard let transaction = transaction as? SQLiteWriteTransaction else {
-                return try transaction.append(append)
-            }
-            return try transaction.appendAsUnit(append)
-        }
+        return try await writer.append(append)
     }
 
     /// Adds a hook that runs inside every later transaction that appends.

@@ -1,4 +1,5 @@
 #if CLI
+internal import ArgumentParser
 internal import Edda
 internal import EddaCommands
 
@@ -7,6 +8,8 @@ internal import EddaCommands
     static var commandName: String { "edda" }
 
     static var abstract: String { "Look into an Edda database, verify it, back it up." }
+
+    static var subcommands: [any ParsableCommand.Type] { [BenchCommand.self] }
 
     static func make(_ setup: Setup) async throws -> EddaRuntime {
         try EddaRuntime(store: try await SQLiteStore(path: setup.database), logger: setup.logger) {}

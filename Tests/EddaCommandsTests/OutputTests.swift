@@ -66,7 +66,7 @@ import Testing
         "1e5", "[[[]]]",
     ])
     func textThatIsJSON(_ text: String) {
-        #expect(JSONGrammar.accepts(Array(text.utf8)))
+        #expect(JSONText.isValid(Array(text.utf8)))
     }
 
     @Test(arguments: [
@@ -75,14 +75,14 @@ import Testing
         "\"\\x\"", "\"\\u12g4\"", "\"a\nb\"", "\"open", "{} {}", "[1 2]", "'a'",
     ])
     func textThatIsNoJSON(_ text: String) {
-        #expect(!JSONGrammar.accepts(Array(text.utf8)))
+        #expect(!JSONText.isValid(Array(text.utf8)))
     }
 
     @Test func invalidUTF8AndBottomlessNestingAreNoJSON() {
-        #expect(!JSONGrammar.accepts([0x22, 0xFF, 0x22]))
-        #expect(!JSONGrammar.accepts(Array(String(repeating: "[", count: 1_000_000).utf8)))
+        #expect(!JSONText.isValid([0x22, 0xFF, 0x22]))
+        #expect(!JSONText.isValid(Array(String(repeating: "[", count: 1_000_000).utf8)))
         let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
-        #expect(JSONGrammar.accepts(Array(deep.utf8)))
+        #expect(JSONText.isValid(Array(deep.utf8)))
     }
 
     @Test(arguments: [

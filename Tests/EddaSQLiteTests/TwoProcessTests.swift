@@ -43,6 +43,38 @@ import Testing
         await store.close()
     }
 
+    /// Another process deposits behind the back of a cached account.
+    // acceptance: 62
+    @Test(.timeLimit(.minutes(5)))
+    func anAggregateThatAnotherProcessHasChangedIsNotRefusedOnItsOldState() async throws {
+        let store = try await folder.store()
+        let path = folder.file()
+        try await store.update(Purse.self, id: "1") { _ in [Filled(amount: 10)] }
+        #expect(store.aggregates.count == 1)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let store = try await SQLiteStore(path: path)
+            try await store.update(Purse.self, id: "1") { _ in [Filled(amount: 90)] }
+            await store.close()
+        }
+        // Nothing has told this process yet; the state in its memory is the old one.
+        try await store.update(Purse.self, id: "1") { purse in
+            guard purse.amount >= 60 else { throw Rejection("purse.empty") }
+            return [Filled(amount: -60)]
+        }
+        #expect(try await store.load(Purse.self, id: "1").state.amount == 40)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let store = try await SQLiteStore(path: path)
+            try await store.write { try $0.archive("purse-1") }
+            await store.close()
+        }
+        await #expect(throws: AppendConflict.self) {
+            try await store.update(Purse.self, id: "1") { _ in [Filled(amount: 1)] }
+        }
+        // The writer has seen that another process committed.
+        #expect(store.aggregates.count == 0)
+        await store.close()
+    }
+
     // guarantees: G12
     @Test(.timeLimit(.minutes(5)))
     func whatWasAcknowledgedIsThereAfterAKill() async throws {
@@ -84,4 +116,17 @@ import Testing
         #expect(all.map(\.position.value) == Array(1...head.value))
         await store.close()
     }
+}
+
+private struct Filled: Event {
+    static let eventType: EventType = "purse.filled"
+    var amount: Int
+}
+
+private struct Purse: Aggregate {
+    static let category: StreamCategory = "purse"
+    static let handlers = EventHandlers<Purse> {
+        On(Filled.self) { purse, event in purse.amount += event.amount }
+    }
+    var amount = 0
 }

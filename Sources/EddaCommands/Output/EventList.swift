@@ -51,7 +51,7 @@ struct EventList {
             "causationID": .optional(event.metadata.causationID),
             "headers": .object(event.metadata.headers.mapValues(JSON.string)),
         ]
-        if JSONGrammar.accepts(event.data) {
+        if JSONText.isValid(event.data) {
             members["data"] = .verbatim(String(decoding: event.data, as: UTF8.self))
         } else {
             members["dataBase64"] = .string(Data(event.data).base64EncodedString())
@@ -61,7 +61,7 @@ struct EventList {
 
     /// JSON as it is stored, everything else in Base64.
     static func text(_ data: [UInt8]) -> String {
-        JSONGrammar.accepts(data)
+        JSONText.isValid(data)
             ? String(decoding: data, as: UTF8.self)
             : "base64:" + Data(data).base64EncodedString()
     }

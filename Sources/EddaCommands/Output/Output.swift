@@ -42,16 +42,16 @@ package struct Output: Sendable {
     )
 
     /// Writes text to standard output.
-    func write(_ text: String) { standardOutput(text) }
+    package func write(_ text: String) { standardOutput(text) }
 
     /// Writes a table for people to standard output.
-    func write(table: TextTable) { write(table.rendered(width: width)) }
+    package func write(table: TextTable) { write(table.rendered(width: width)) }
 
     /// Writes one JSON value and a line end to standard output.
-    func write(json: JSON) { write(json.description + "\n") }
+    package func write(json: JSON) { write(json.description + "\n") }
 
     /// Writes text to standard error.
-    func note(_ text: String) { standardError(text) }
+    package func note(_ text: String) { standardError(text) }
 }
 
 /// Unbuffered, so that nothing is lost when the process ends, and in order with what other writers write.

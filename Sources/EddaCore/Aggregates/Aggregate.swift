@@ -22,4 +22,13 @@
 public protocol Aggregate: DecisionModel {
     /// The category of its streams.
     static var category: StreamCategory { get }
+
+    /// Whether its state is stored now and then, so that a long stream need not be read from its beginning; never by
+    /// default.
+    static var snapshots: SnapshotPolicy<Self> { get }
+}
+
+extension Aggregate {
+    /// Never.
+    public static var snapshots: SnapshotPolicy<Self> { .never }
 }

@@ -1,17 +1,15 @@
 extension Store {
-    /// Loads an aggregate: reads its stream and folds it.
+    /// Loads an aggregate as it is at present.
     ///
-    /// O(events of the stream).
+    /// What ``aggregates`` holds of it, else its snapshot, else nothing is brought up to date from its stream; so it
+    /// is always current.
     ///
     /// - Throws: ``InvalidName`` when the id makes no stream id, ``SchemaError`` when an event does not decode,
     ///   ``StoreError``.
+    /// - Complexity: O(events since the state in memory or the snapshot).
     public func load<State: Aggregate>(_ type: State.Type, id: String) async throws -> Loaded<State> {
         let stream = try StreamID(category: State.category, id: id)
-        let schema = schema
-        let events = try await events(in: stream)
-        var loaded = Loaded<State>()
-        try loaded.apply(events, schema: schema)
-        return loaded
+        return try await AggregateReader<State, Self>(self, stream).current().loaded
     }
 
     /// Loads an aggregate as it was at a moment: after an event of its stream, at a position of the store, or at a time.
@@ -31,21 +29,19 @@ extension Store {
         asOf moment: AsOf
     ) async throws -> Loaded<State> {
         let stream = try StreamID(category: State.category, id: id)
-        let events = try await read { transaction -> [RecordedEvent] in
-            let version = try transaction.version(of: stream, asOf: moment)
-            guard version > 0 else { return [] }
-            return try transaction.events(in: stream, .forward, versions: 1...version, limit: .max)
-        }
-        var loaded = Loaded<State>()
-        try loaded.apply(events, schema: schema)
-        return loaded
+        return try await AggregateReader<State, Self>(self, stream).replayed(asOf: moment).loaded
     }
 
     /// Loads an aggregate, lets `decide` look at it, and appends the events that it returns, on the condition that
     /// nobody else has appended to the stream meanwhile.
     ///
-    /// A lost race is tried again on the new state. After two of them the decision runs inside the writing unit
-    /// itself, where nothing can come in between; so `decide` may be called several times and has no side effects.
+    /// It decides on what ``aggregates`` holds, without reading, where it can. The exact version under which the events
+    /// are appended makes sure of it; a refusal, or a decision for no event, is the answer only after a look at the
+    /// stream, and is made again if the stream has moved on.
+    ///
+    /// A lost race is tried again on the new state, after a short random pause. After two of them the decision runs
+    /// inside the writing unit itself, where nothing can come in between. So `decide` may be called several times and has
+    /// no side effects.
     ///
     /// - Parameters:
     ///   - type: The aggregate.
@@ -54,7 +50,8 @@ extension Store {
     ///   - metadata: Origin and headers of the events.
     ///   - decide: Returns the events that shall happen, none for no change, or throws to refuse.
     /// - Returns: Where the events are.
-    /// - Throws: What `decide` throws; ``SchemaError``, ``StoreError``, ``Overloaded``, ``CommitUnknown``.
+    /// - Throws: What `decide` throws; ``AppendConflict`` when the stream is archived; ``SchemaError``, ``StoreError``,
+    ///   ``Overloaded``, ``CommitUnknown``.
     @discardableResult
     public func update<State: Aggregate>(
         _ type: State.Type,
@@ -64,45 +61,20 @@ extension Store {
         _ decide: @escaping @Sendable (State) throws -> [any Event]
     ) async throws -> AppendResult {
         let stream = try StreamID(category: State.category, id: id)
-        let schema = schema
-        if let key, let earlier = try await read({ try $0.result(of: key) }) { return earlier }
-        for _ in 0..<2 {
-            let loaded = try await load(type, id: id)
-            let events = try decide(loaded.state)
-            do {
-                return try await append(
-                    events,
-                    to: stream,
-                    expecting: .version(loaded.version),
-                    key: key,
-                    metadata: metadata
-                )
-            } catch is AppendConflict {
-                continue
-            } catch let error as StoreError where error.code == .keyReused {
-                // The same key won the race with other content: its result is the answer.
-                if let key, let earlier = try await read({ try $0.result(of: key) }) { return earlier }
-                throw error
-            }
-        }
-        return try await write { transaction in
-            if let key, let earlier = try transaction.result(of: key) { return earlier }
-            return try transaction.update(
-                type,
-                in: stream,
-                key: key,
-                metadata: metadata,
-                schema: schema,
-                decide
-            )
-        }
+        return try await AggregateUpdate(
+            reader: AggregateReader(self, stream),
+            key: key,
+            metadata: metadata,
+            decide: decide
+        )
+        .run()
     }
 }
 
 extension ReadTransaction {
     /// Loads an aggregate within this transaction.
     ///
-    /// O(events of the stream).
+    /// O(events since its snapshot, or of its stream).
     ///
     /// - Throws: As ``Store/load(_:id:)``.
     public func load<State: Aggregate>(
@@ -110,12 +82,9 @@ extension ReadTransaction {
         in stream: StreamID,
         schema: SchemaRegistry
     ) throws -> Loaded<State> {
-        var loaded = Loaded<State>()
-        try loaded.apply(
-            events(in: stream, .forward, versions: 1...Int.max, limit: .max),
-            schema: schema
-        )
-        return loaded
+        var aggregate = HeldAggregate<State>(epoch: 0)
+        try replay(&aggregate, in: stream, schema: schema)
+        return aggregate.loaded
     }
 }
 
@@ -132,8 +101,10 @@ extension WriteTransaction {
         schema: SchemaRegistry,
         _ decide: (State) throws -> [any Event]
     ) throws -> AppendResult {
-        let loaded = try load(type, in: stream, schema: schema)
-        let events = try decide(loaded.state).map { try EventData($0, metadata: metadata, schema: schema) }
-        return try append(Append(events, to: stream, expecting: .version(loaded.version), key: key))
+        var aggregate = HeldAggregate<State>(epoch: 0)
+        return try update(&aggregate, in: stream, schema: schema) { state, version in
+            let events = try decide(state).map { try EventData($0, metadata: metadata, schema: schema) }
+            return Append(events, to: stream, expecting: .version(version), key: key)
+        }
     }
 }

@@ -9,10 +9,10 @@ extension Append {
                 "An append holds \(entries.count) events; at most \(Self.maximumCount) are allowed. Split it."
             )
         }
-        var ids = Set<EventID>(minimumCapacity: entries.count)
-        var written = Set<StreamID>()
+        var ids = Set<EventID>()
+        if entries.count > 1 { ids.reserveCapacity(entries.count) }
         for entry in entries {
-            guard ids.insert(entry.event.id).inserted else {
+            guard entries.count == 1 || ids.insert(entry.event.id).inserted else {
                 throw StoreError(
                     .duplicateEvent,
                     "Event id \(entry.event.id) occurs twice in one append. Give every event an id of its own."
@@ -31,8 +31,10 @@ extension Append {
                         + "\(entry.event.schemaVersion); versions count from 1."
                 )
             }
-            written.insert(entry.stream)
         }
+        // What nearly every append is like: nothing that follows can be wrong with it.
+        if conditions.count == 1, case .stream(_, .version(let version)) = conditions[0], version >= 0 { return }
+        let written = Set(entries.lazy.map(\.stream))
         var checked = Set<StreamID>()
         for case .stream(let stream, let expectation) in conditions {
             guard checked.insert(stream).inserted else {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A 128-bit identifier in UUID notation.
 ///
 /// Fresh ones are UUIDs of version 7 (RFC 9562, section 5.7): they begin with the time, so an index over them grows at
@@ -13,9 +15,10 @@ public struct EventID: Hashable, Comparable, Sendable {
 
     /// A fresh id: 48 bits of milliseconds, 74 random bits.
     public static func generate(at time: Timestamp = .now()) -> EventID {
-        var generator = SystemRandomNumberGenerator()
-        return generate(at: time, using: &generator)
+        fresh.withLock { generate(at: time, using: &$0) }
     }
+
+    private static let fresh = Mutex(RandomStock())
 
     /// A fresh id whose random bits come from `generator`, for reproducible tests.
     public static func generate(at time: Timestamp, using generator: inout some RandomNumberGenerator) -> EventID {

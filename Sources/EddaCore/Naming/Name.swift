@@ -56,7 +56,11 @@ extension Name {
     /// Equal names have equal bytes: a composed and a decomposed é, which Swift's strings hold for equal, are two
     /// names, as they are in SQLite.
     public static func == (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+        let (left, right) = (left.rawValue.utf8, right.rawValue.utf8)
+        let isEqual = left.withContiguousStorageIfAvailable { left in
+            right.withContiguousStorageIfAvailable { left.count == $0.count && left.elementsEqual($0) }
+        }
+        return (isEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     /// Hashes the UTF-8 bytes.

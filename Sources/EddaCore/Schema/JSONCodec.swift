@@ -6,10 +6,26 @@ internal import Foundation
 
 /// JSON with sorted keys, so that equal values have equal bytes.
 ///
-/// `Data` is Base64, `Date` is RFC 3339 in UTC with milliseconds, `Timestamp` the same with microseconds.
+/// `Data` is Base64, `Date` is RFC 3339 in UTC with milliseconds, `Timestamp` the same with microseconds, `Decimal` a
+/// number, `URL` a string.
+///
+/// Decoding is Edda's own, several times faster than Foundation's `JSONDecoder`, and agrees with it on what a document
+/// means and which errors there are, with these exceptions:
+///
+/// - Damage is found anywhere in a document. Foundation overlooks it in values that nobody asks for: an escape that JSON
+///   has not, a malformed number, a byte that is not UTF-8.
+/// - An integer of 2^53 or more may be written with a fraction or an exponent if it is exactly an integer of the type
+///   asked for. Foundation rounds some of these and refuses others.
+/// - `0e1` is zero. Foundation refuses a zero with a short exponent when a floating-point number is asked for.
+/// - A number that the type does not hold is `dataCorrupted` here as there, but the error names the way to it.
+///
+/// As there: of a key that occurs twice the first counts; keys are equal by canonical equivalence; a document may be any
+/// value, in UTF-8, UTF-16 or UTF-32, with or without a byte order mark; a comma may stand before a closing bracket;
+/// nesting ends at 512; `1.0` and `1e3` are integers; a `Float` or `Double` that would become infinite, or zero without
+/// being zero, is refused; a null asked for as a `Bool` is a `typeMismatch`. Values may be decoded on any number of
+/// threads at once.
 public struct JSONCodec: EventCodec {
     private let encoder: JSONEncoder
-    private let decoder: JSONDecoder
 
     /// The codec.
     public init() {
@@ -18,17 +34,6 @@ public struct JSONCodec: EventCodec {
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             try container.encode(date.formatted(Self.dateStyle))
-        }
-        decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .custom { decoder in
-            let container = try decoder.singleValueContainer()
-            let text = try container.decode(String.self)
-            if let date = try? Self.dateStyle.parse(text) { return date }
-            if let date = try? Date.ISO8601FormatStyle().parse(text) { return date }
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "\"\(text)\" is not a time such as 2026-11-21T08:15:30.123Z"
-            )
         }
     }
 
@@ -48,6 +53,12 @@ public struct JSONCodec: EventCodec {
     ///
     /// - Throws: `DecodingError` when the bytes are not JSON or do not fit the type.
     public func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-        try decoder.decode(type, from: Data(bytes))
+        let tape: JSONTape
+        do throws(JSONFault) {
+            tape = try JSONTape(bytes)
+        } catch {
+            throw error.decodingError
+        }
+        return try tape.decode(type, at: 0)
     }
 }

@@ -4,8 +4,8 @@
 ///
 /// The calls are synchronous and run on a thread of the store; they throw ``StoreError``.
 public protocol ReadTransaction:
-    EventReading, CheckpointReading, InboxReading, OutboxReading, TimerReading, SagaReading, ProjectionReading,
-    LeaseReading, SQLReading
+    EventReading, SnapshotReading, CheckpointReading, InboxReading, OutboxReading, TimerReading, SagaReading,
+    ProjectionReading, LeaseReading, SQLReading
 {
     /// The present moment of the store's time source.
     var now: Moment { get }
@@ -98,6 +98,14 @@ public protocol EventReading: AnyObject {
     ///   - limit: At most so many.
     /// - Throws: ``StoreError``.
     func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo]
+}
+
+/// Reads snapshots of aggregates.
+public protocol SnapshotReading: AnyObject {
+    /// The snapshot of a stream's aggregate; `nil` when there is none.
+    ///
+    /// - Throws: ``StoreError``.
+    func snapshot(of stream: StreamID) throws -> Snapshot?
 }
 
 /// Reads the checkpoints of consumers.

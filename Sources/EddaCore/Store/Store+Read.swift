@@ -3,14 +3,14 @@ extension Store {
     ///
     /// - Throws: ``StoreError``.
     public func head() async throws -> Position {
-        try await read { try $0.head() }
+        try await readBriefly { try $0.head() }
     }
 
     /// The state of a stream.
     ///
     /// - Throws: ``StoreError``.
     public func state(of stream: StreamID) async throws -> StreamState {
-        try await read { try $0.state(of: stream) }
+        try await readBriefly { try $0.state(of: stream) }
     }
 
     /// Events of one stream.
@@ -27,8 +27,24 @@ extension Store {
         versions: ClosedRange<Int> = 1...Int.max,
         limit: Int = .max
     ) async throws -> [RecordedEvent] {
-        try await read { try $0.events(in: stream, direction, versions: versions, limit: limit) }
+        guard limit > Self.briefly else {
+            return try await readBriefly { try $0.events(in: stream, direction, versions: versions, limit: limit) }
+        }
+        // Most streams are short. What is left of a long one is read where long reads belong.
+        let first = try await readBriefly {
+            try $0.events(in: stream, direction, versions: versions, limit: Self.briefly)
+        }
+        guard first.count == Self.briefly, let last = first.last else { return first }
+        let rest =
+            direction == .forward
+            ? min(last.version + 1, versions.upperBound)...versions.upperBound
+            : versions.lowerBound...max(last.version - 1, versions.lowerBound)
+        if rest.contains(last.version) { return first }
+        return try await first + read { try $0.events(in: stream, direction, versions: rest, limit: limit - first.count) }
     }
+
+    /// The most events of a stream that are read on the caller's thread.
+    package static var briefly: Int { 128 }
 
     /// Events of the whole store.
     ///

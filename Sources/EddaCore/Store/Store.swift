@@ -8,11 +8,23 @@ public protocol Store: Sendable {
     var time: any TimeSource { get }
     /// What wakes those who follow the store.
     var signals: StoreSignals { get }
+    /// States of aggregates that the store keeps in memory; a store that keeps none need not state it.
+    var aggregates: AggregateCache { get }
 
     /// Runs `body` on a consistent view of the store.
     ///
     /// - Throws: What `body` throws; ``StoreError`` when the store cannot be read.
     func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// Runs a `body` that is known to be short, such as a look at one row or at one page of one stream.
+    ///
+    /// A store may run it on the calling thread, which spares it two changes of threads; everything that may take longer
+    /// goes through ``read(_:)``.
+    ///
+    /// - Throws: As ``read(_:)``.
+    func readBriefly<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result
 
@@ -42,6 +54,18 @@ public protocol Store: Sendable {
 }
 
 extension Store {
+    /// Keeps nothing.
+    public var aggregates: AggregateCache { .off }
+
+    /// Runs `body` as ``read(_:)`` does.
+    ///
+    /// - Throws: As ``read(_:)``.
+    public func readBriefly<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
+
     /// Appends events under conditions, as a unit of its own.
     ///
     /// - Throws: ``AppendConflict``, and everything that ``write(_:)`` throws.

@@ -3,8 +3,8 @@
 /// A closure that throws leaves no trace. It may be run again when the commit that it was part of had to be repeated,
 /// so it changes nothing outside the transaction. Its calls are synchronous; what it reads includes what it wrote.
 public protocol WriteTransaction:
-    ReadTransaction, EventWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting, SagaWriting,
-    ProjectionWriting, LeaseWriting, SQLWriting
+    ReadTransaction, EventWriting, SnapshotWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting,
+    SagaWriting, ProjectionWriting, LeaseWriting, SQLWriting
 {}
 
 /// Writes events.
@@ -21,6 +21,26 @@ public protocol EventWriting: AnyObject {
     ///
     /// - Throws: ``StoreError`` with code `notFound` when the stream has no event.
     func archive(_ stream: StreamID) throws
+}
+
+/// Writes snapshots of aggregates.
+public protocol SnapshotWriting: AnyObject {
+    /// Keeps a snapshot of a stream's aggregate instead of the earlier one.
+    ///
+    /// One of the same shape and a later version stays.
+    ///
+    /// - Throws: ``StoreError`` with code `invalidArgument` when the stream has not come so far.
+    func putSnapshot(_ snapshot: Snapshot) throws
+
+    /// Removes snapshots. Nothing is lost by it but time.
+    ///
+    /// - Parameters:
+    ///   - category: Only those of this category's streams; `nil` means all.
+    ///   - limit: At most so many.
+    /// - Returns: How many were removed.
+    /// - Throws: ``StoreError``.
+    @discardableResult
+    func removeSnapshots(in category: StreamCategory?, limit: Int) throws -> Int
 }
 
 /// Writes the checkpoints of consumers.

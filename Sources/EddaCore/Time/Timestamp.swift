@@ -41,40 +41,50 @@ extension Timestamp: LosslessStringConvertible, Codable {
     ///
     /// `nil` for anything else, also for dates that no calendar has.
     public init?(_ description: String) {
-        let text = Array(description.utf8)
-        guard text.count >= 20, text.last == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T"),
+        var description = description
+        guard let time = description.withUTF8(Timestamp.init(utf8:)) else { return nil }
+        self = time
+    }
+
+    /// The same for a text in UTF-8.
+    init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard (20...27).contains(text.count), text[text.count - 1] == UInt8(ascii: "Z"), text[10] == UInt8(ascii: "T"),
             text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[13] == UInt8(ascii: ":"),
             text[16] == UInt8(ascii: ":")
         else { return nil }
-        func number(_ range: Range<Int>) -> Int64? {
+        var areDigits = true
+        func number(_ range: Range<Int>) -> Int64 {
             var value: Int64 = 0
-            for digit in text[range] {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-                value = value * 10 + Int64(digit - UInt8(ascii: "0"))
+            for place in range {
+                let digit = text[place] &- UInt8(ascii: "0")
+                if digit > 9 { areDigits = false }
+                value = value &* 10 &+ Int64(digit)
             }
             return value
         }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            (1...12).contains(month), hour < 24, minute < 60, second < 60
-        else { return nil }
-        let date = CivilDate(year: year, month: month, day: day)
-        guard CivilDate(daysSince1970: date.daysSince1970) == date else { return nil }
+        let date = CivilDate(year: number(0..<4), month: number(5..<7), day: number(8..<10))
+        let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
         var fraction: Int64 = 0
         if text.count > 20 {
-            let digits = text.count - 21
-            guard text[19] == UInt8(ascii: "."), (1...6).contains(digits), let value = number(20..<20 + digits) else {
-                return nil
-            }
-            fraction = (digits..<6).reduce(value) { value, _ in value * 10 }
+            guard text[19] == UInt8(ascii: "."), text.count > 21 else { return nil }
+            fraction = number(20..<text.count - 1)
+            for _ in text.count..<27 { fraction = fraction &* 10 }
         }
+        guard areDigits, (1...12).contains(date.month), date.day >= 1, hour < 24, minute < 60, second < 60,
+            date.day <= 28 || CivilDate(daysSince1970: date.daysSince1970) == date
+        else { return nil }
         let seconds = date.daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
+    /// Whole seconds since 1970, rounded down, and the microseconds behind them.
+    var secondsAndMicroseconds: (seconds: Int64, microseconds: Int64) {
+        floorDivide(microseconds, by: 1_000_000)
+    }
+
     /// RFC 3339 in UTC, always with six digits of a second: `2026-11-21T08:15:30.123456Z`.
     public var description: String {
-        let (seconds, fraction) = floorDivide(microseconds, by: 1_000_000)
+        let (seconds, fraction) = secondsAndMicroseconds
         let (days, time) = floorDivide(seconds, by: 86_400)
         let date = CivilDate(daysSince1970: days)
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(padded(time / 3_600, 2)):"
@@ -105,7 +115,7 @@ extension Timestamp: LosslessStringConvertible, Codable {
     }
 }
 
-private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+private func floorDivide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }

@@ -39,6 +39,14 @@ enum OpenFiles {
             guard stat(absolute, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 throw StoreError(.cannotOpen, "\"\(path)\" is no file, so it is no database. Choose another path.")
             }
+            guard status.st_nlink == 1 else {
+                // Each name would have a log and a lock file of its own (sqlite.org/howtocorrupt.html, section 2.5).
+                throw StoreError(
+                    .cannotOpen,
+                    "\(absolute) has \(status.st_nlink) names (hard links), and the files beside a database belong to one "
+                        + "of them. Remove the others, or copy the database with a backup."
+                )
+            }
             try refuseNetwork(absolute)
             return absolute
         }

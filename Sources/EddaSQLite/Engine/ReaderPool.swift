@@ -61,7 +61,8 @@ final class ReaderPool: Sendable {
         _ = idle
     }
 
-    private func readNow<Value>(_ body: (any ReadTransaction) throws -> Value) throws -> Value {
+    /// Runs `body` on a consistent view of the database, on this thread.
+    func readNow<Value>(_ body: (any ReadTransaction) throws -> Value) throws -> Value {
         let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
         if isClosed { throw Writer.closedError }
         do {

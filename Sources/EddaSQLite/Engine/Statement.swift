@@ -72,11 +72,11 @@ final class Statement {
         try check(code)
     }
 
-    func bind(_ index: Int32, _ id: EventID) throws(SQLiteFailure) {
-        let code = withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { buffer in
-            sqlite3_bind_blob64(handle, index, buffer.baseAddress, 16, Self.transient)
-        }
-        try check(code)
+    /// Binds bytes that stay where they are until the statement has been reset.
+    func bind(_ index: Int32, borrowed bytes: UnsafeRawBufferPointer) throws(SQLiteFailure) {
+        // An empty buffer may have no address, which would bind NULL.
+        let start = bytes.baseAddress ?? UnsafeRawPointer(Self.somewhere)
+        try check(sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil))
     }
 
     func bindNull(_ index: Int32) throws(SQLiteFailure) {
@@ -153,7 +153,22 @@ final class Statement {
 
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
+            initialized = count
+        }
+    }
+
+    /// The id of an event; `nil` when the column does not hold 16 bytes.
+    func eventID(_ column: Int32) -> EventID? {
+        guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else {
+            return nil
+        }
+        return EventID(
+            high: UInt64(bigEndian: start.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        )
     }
 
     func value(_ column: Int32) -> SQLValue {

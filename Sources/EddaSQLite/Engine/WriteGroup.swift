@@ -21,13 +21,17 @@ struct WriteGroup {
     /// A unit that throws is undone alone. What it threw is its answer, but only after the commit: it may have decided
     /// on what an earlier unit of the group wrote.
     ///
-    /// - Returns: An error when SQLite has rolled the whole group back.
+    /// - Returns: An error when the whole group has to be given up for the fault of this unit.
     mutating func run(_ unit: WriteUnit, isAlone: Bool) -> (any Error)? {
         let connection = transaction.connection
         let before = transaction.effects
-        let names = transaction.memory.names.mark
+        let memory = transaction.memory.mark
+        // A plain append writes only once all of its conditions hold; the rare error after that, such as an event id that is
+        // taken, costs the group, whose other units are then run again alone.
+        let hasSavepoint = !isAlone && !(unit.isPlainAppend && transaction.hooks.isEmpty)
+        let changes = hasSavepoint ? 0 : connection.totalChanges
         do {
-            if !isAlone { try connection.statement(.savepoint).run() }
+            if hasSavepoint { try connection.statement(.savepoint).run() }
             var thrown: (any Error)?
             do {
                 try unit.run(in: transaction)
@@ -36,7 +40,7 @@ struct WriteGroup {
             }
             if let loss = transaction.loss { return loss.storeError(path: connection.path) }
             guard let error = thrown ?? transaction.takeHookFailure() else {
-                if !isAlone { try connection.statement(.release).run() }
+                if hasSavepoint { try connection.statement(.release).run() }
                 outcomes.append((unit, nil))
                 return nil
             }
@@ -44,12 +48,14 @@ struct WriteGroup {
             if isAlone {
                 try connection.execute("ROLLBACK")
                 try connection.statement(.begin).run()
+            } else if !hasSavepoint {
+                guard connection.totalChanges == changes else { return error }
             } else {
                 try connection.statement(.rollbackToSavepoint).run()
                 try connection.statement(.release).run()
             }
             transaction.effects = before
-            transaction.memory.names.rollBack(to: names)
+            transaction.memory.rollBack(to: memory)
             outcomes.append((unit, error))
             return nil
         } catch {

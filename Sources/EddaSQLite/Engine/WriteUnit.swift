@@ -1,4 +1,5 @@
 internal import EddaCore
+internal import Logging
 internal import Synchronization
 
 /// One caller's unit of change on its way through the writer.
@@ -13,6 +14,8 @@ class WriteUnit: @unchecked Sendable {
     }
 
     private let phase = Mutex(Phase.waiting)
+    /// The logger of the caller, through which it hears that its unit ran too long.
+    let logger = Logger.current
 
     /// Claims the unit for the writer.
     ///
@@ -36,6 +39,9 @@ class WriteUnit: @unchecked Sendable {
         }
     }
 
+    /// Whether the unit is nothing but one append.
+    var isPlainAppend: Bool { false }
+
     /// Runs the caller's code; keeps what it returns for ``succeed()``.
     func run(in transaction: SQLiteWriteTransaction) throws { preconditionFailure("A subclass runs the unit.") }
 
@@ -47,12 +53,12 @@ class WriteUnit: @unchecked Sendable {
 }
 
 /// A unit with its body and the continuation of its caller.
-final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
+class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
     // `@unchecked Sendable`: `value` is touched by the writer's thread alone; `caller` is inside a Mutex.
 
     private enum Caller {
         case notYetWaiting
-        case waiting(CheckedContinuation<Value, any Error>)
+        case waiting(UnsafeContinuation<Value, any Error>)
         /// Cancelled before it began to wait.
         case toBeToldOnArrival(any Error)
         case answered
@@ -69,7 +75,7 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
     /// Takes the caller's continuation.
     ///
     /// Called before the unit is queued.
-    func attach(_ continuation: CheckedContinuation<Value, any Error>) {
+    final func attach(_ continuation: UnsafeContinuation<Value, any Error>) {
         let early: (any Error)? = caller.withLock { caller in
             if case .toBeToldOnArrival(let error) = caller {
                 caller = .answered
@@ -85,9 +91,9 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
         value = try body(transaction)
     }
 
-    override func succeed() {
+    final override func succeed() {
         guard let value else { preconditionFailure("A unit is answered after it has run.") }
-        let continuation = caller.withLock { caller -> CheckedContinuation<Value, any Error>? in
+        let continuation = caller.withLock { caller -> UnsafeContinuation<Value, any Error>? in
             guard case .waiting(let continuation) = caller else { return nil }
             caller = .answered
             return continuation
@@ -95,8 +101,8 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
         continuation?.resume(returning: value)
     }
 
-    override func fail(_ error: any Error) {
-        let continuation = caller.withLock { caller -> CheckedContinuation<Value, any Error>? in
+    final override func fail(_ error: any Error) {
+        let continuation = caller.withLock { caller -> UnsafeContinuation<Value, any Error>? in
             switch caller {
             case .waiting(let continuation):
                 caller = .answered
@@ -110,4 +116,19 @@ final class TypedWriteUnit<Value: Sendable>: WriteUnit, @unchecked Sendable {
         }
         continuation?.resume(throwing: error)
     }
+}
+
+/// An append that is a unit of its own.
+final class AppendUnit: TypedWriteUnit<AppendResult>, @unchecked Sendable {
+    // `@unchecked Sendable`: it adds nothing to what its base class proves.
+
+    /// A unit for an append that has been validated.
+    init(_ append: Append) {
+        super.init { transaction in
+            guard let transaction = transaction as? SQLiteWriteTransaction else { return try transaction.append(append) }
+            return try transaction.appendValidated(append)
+        }
+    }
+
+    override var isPlainAppend: Bool { true }
 }

@@ -8,8 +8,16 @@ final class Writer: Sendable {
     private let holder: SessionHolder
     private let ended = Signal()
     private let groupSize: Int
+    private let meter: UnitMeter
 
-    private init(thread: WorkQueue, holder: SessionHolder, queueLimit: Int, groupSize: Int) {
+    private init(
+        thread: WorkQueue,
+        holder: SessionHolder,
+        queueLimit: Int,
+        groupSize: Int,
+        meter: UnitMeter
+    ) {
+        self.meter = meter
         self.thread = thread
         self.holder = holder
         self.groupSize = groupSize
@@ -19,6 +27,13 @@ final class Writer: Sendable {
     /// How many units wait.
     var waiting: Int { queue.withLock(\.count) }
 
+    /// What there is to do.
+    var status: SQLiteStore.UnitStatus {
+        var status = meter.status
+        status.waiting = waiting
+        return status
+    }
+
     /// Opens the database on a thread of the engine.
     static func open(_ settings: WriterSession.Settings, queueLimit: Int, groupSize: Int) async throws -> Writer {
         let thread = EngineThreads.shared.assignWriter()
@@ -27,16 +42,31 @@ final class Writer: Sendable {
                 continuation.resume(with: Result { SessionHolder(try WriterSession(settings)) })
             }
         }
-        return Writer(thread: thread, holder: holder, queueLimit: queueLimit, groupSize: groupSize)
+        return Writer(
+            thread: thread,
+            holder: holder,
+            queueLimit: queueLimit,
+            groupSize: groupSize,
+            meter: settings.meter
+        )
     }
 
     /// Runs a unit and returns when it is committed.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Value
     ) async throws -> Value {
-        let unit = TypedWriteUnit(body)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+        try await run(TypedWriteUnit(body))
+    }
+
+    /// Runs a unit that is nothing but an append, and returns when it is committed.
+    func append(_ append: Append) async throws -> AppendResult {
+        try await run(AppendUnit(append))
+    }
+
+    private func run<Value: Sendable>(_ unit: TypedWriteUnit<Value>) async throws -> Value {
+        try await withTaskCancellationHandler {
+            // Not checked at run time: a unit answers its caller once, which its state sees to.
+            try await withUnsafeThrowingContinuation { continuation in
                 unit.attach(continuation)
                 switch queue.withLock({ $0.add(unit) }) {
                 case .wake: wake()

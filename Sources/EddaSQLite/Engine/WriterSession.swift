@@ -14,8 +14,12 @@ final class WriterSession {
         var maximumSize: Int64?
         var time: any TimeSource
         var signals: StoreSignals
+        /// States in memory; dropped when somebody else has written.
+        var aggregates: AggregateCache
         /// Holds messages back until they are on disk; `nil` when every commit is.
         var gate: SyncGate?
+        /// Counts units that run too long.
+        var meter: UnitMeter
         /// What is known of the write-ahead log.
         var gauge: WALGauge
         /// The VFS through which SQLite reaches the file; `nil` for the system's.
@@ -32,14 +36,14 @@ final class WriterSession {
     let settings: Settings
     private let lock: FileLock
     private let notify: NotifyFile
-    private var connection: Connection
-    private var memory = ConnectionMemory()
-    private var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
-    private var boot = ""
+    var connection: Connection
+    var memory = ConnectionMemory()
+    var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
+    var boot = ""
     /// The version of the file that memory agrees with, and the one that followers have been told of.
-    private var dataVersion: Int64 = 0
+    var dataVersion: Int64 = 0
     private var announcedVersion: Int64 = 0
-    private var marker: Int64 = 0
+    var marker: Int64 = 0
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
 
@@ -99,12 +103,17 @@ final class WriterSession {
         do {
             var group = try begin()
             let clock = ContinuousClock()
-            let deadline = clock.now + settings.groupTime
+            var now = clock.now
+            let deadline = now + settings.groupTime
             while let unit = remaining.first {
-                if group.hasRun, clock.now >= deadline || group.bytes >= settings.groupBytes { break }
+                if group.hasRun, now >= deadline || group.bytes >= settings.groupBytes { break }
                 remaining = remaining.dropFirst()
                 guard unit.begin() else { continue }
-                if let lost = group.run(unit, isAlone: units.count == 1) {
+                let lost = group.run(unit, isAlone: units.count == 1)
+                let ended = clock.now
+                settings.meter.note(ended - now, of: unit, limit: settings.groupTime)
+                now = ended
+                if let lost {
                     abandon()
                     unit.fail(lost)
                     for innocent in group.units { processAlone(innocent) }
@@ -121,7 +130,7 @@ final class WriterSession {
     }
 
     /// Commits one unit in a transaction of its own: what is left to do when its group was lost for the fault of another.
-    private func processAlone(_ unit: WriteUnit) {
+    func processAlone(_ unit: WriteUnit) {
         do {
             var group = try begin()
             if let lost = group.run(unit, isAlone: true) {
@@ -160,6 +169,7 @@ final class WriterSession {
         let now = settings.time.now()
         if version != dataVersion || boot.isEmpty {
             memory = ConnectionMemory()
+            settings.aggregates.removeAll()
             try readLog()
             dataVersion = version
             announcedVersion = version
@@ -169,7 +179,7 @@ final class WriterSession {
     }
 
     /// `BEGIN IMMEDIATE`, waiting for at most the lock timeout for a process that writes without Edda.
-    private func beginImmediate() throws {
+    func beginImmediate() throws {
         let clock = ContinuousClock()
         let deadline = clock.now + settings.lockTimeout
         while true {
@@ -185,13 +195,13 @@ final class WriterSession {
         }
     }
 
-    private func dataVersionNow() throws -> Int64 {
+    func dataVersionNow() throws -> Int64 {
         let statement = try connection.statement(.dataVersion)
         defer { statement.reset() }
         return try statement.step() ? statement.integer(0) : 0
     }
 
-    private func readLog() throws {
+    func readLog() throws {
         let statement = try connection.statement(.log)
         defer { statement.reset() }
         guard try statement.step() else {
@@ -235,9 +245,9 @@ final class WriterSession {
         }
     }
 
-    private func committed(_ group: WriteGroup) {
+    func committed(_ group: WriteGroup) {
         let done = group.transaction.effects
-        memory.names.commit()
+        memory.commit()
         effects.head = done.head
         effects.recordedAt = done.recordedAt
         group.answer()
@@ -249,62 +259,6 @@ final class WriterSession {
         if done.projections { settings.signals.projections.raise() }
         if done.leases { settings.signals.leases.raise() }
         notify.touch()
-    }
-
-    /// The commit ended in an error.
-    ///
-    /// When SQLite has ended the transaction with the error, it is open whether the commit took effect; then the marker
-    /// on disk tells. What certainly did not take effect is run again, each unit alone.
-    private func recover(from error: any Error, _ group: WriteGroup, isRetry: Bool) {
-        let failure = error as? SQLiteFailure
-        if connection.isAutocommit {
-            do {
-                if try isCommittedAfterReopening() { return committed(group) }
-            } catch let reason {
-                abandon()
-                // What does not fit on the disk is no frame of the log as a whole, and so no commit.
-                guard failure?.code == SQLITE_FULL, (reason as? SQLiteFailure)?.code == SQLITE_FULL else {
-                    group.fail(CommitUnknown(underlying: error))
-                    return
-                }
-            }
-        }
-        abandon()
-        let mapped: any Error = failure?.storeError(path: settings.path) ?? error
-        if isRetry || group.units.count == 1 {
-            group.fail(mapped)
-        } else {
-            for unit in group.units { processAlone(unit) }
-        }
-    }
-
-    /// Opens the database anew and reads whose commit was the last.
-    ///
-    /// When it was not ours, its frames may still lie behind the end of the log, where recovery after a crash could
-    /// find them; a commit of our own overwrites them first, so that "not written" stays true.
-    private func isCommittedAfterReopening() throws -> Bool {
-        let expected = marker
-        try reconnect()
-        try beginImmediate()
-        try readLog()
-        if marker == expected {
-            try connection.execute("COMMIT")
-            dataVersion = try dataVersionNow()
-            return true
-        }
-        marker = Int64.random(in: 1...Int64.max)
-        try connection.statement(.setLog).setLog(effects, marker: marker)
-        try connection.execute("COMMIT")
-        dataVersion = try dataVersionNow()
-        return false
-    }
-
-    /// Rolls back what is left of a transaction and forgets what is in memory; the next group reads the log again.
-    private func abandon() {
-        if !connection.isAutocommit { try? connection.execute("ROLLBACK") }
-        if !connection.isAutocommit { try? reconnect() }
-        memory = ConnectionMemory()
-        boot = ""
     }
 
     /// Opens the database and brings it to the present format.
@@ -337,7 +291,7 @@ final class WriterSession {
         return connection
     }
 
-    private func reconnect() throws(SQLiteFailure) {
+    func reconnect() throws(SQLiteFailure) {
         // The old connection is closed after the new one is open: the last one to leave would take the index of the log
         // along, and recovery would find what was never synced.
         connection = try Self.connect(settings)
@@ -390,7 +344,7 @@ final class WriterSession {
 
 extension Statement {
     /// Writes the log row.
-    fileprivate func setLog(_ effects: SQLiteWriteTransaction.Effects, marker: Int64) throws(SQLiteFailure) {
+    func setLog(_ effects: SQLiteWriteTransaction.Effects, marker: Int64) throws(SQLiteFailure) {
         try bind(1, effects.head)
         try bind(2, effects.recordedAt)
         try bind(3, marker)

@@ -11,10 +11,15 @@ struct QueryCompiler {
     /// More arms than this would make a statement that SQLite may refuse; then the types are filtered in a scan.
     private static let armLimit = 100
 
-    /// One arm: a SELECT of positions, and its bindings after the bounds.
+    /// One arm: what stands after SELECT and its columns, and its bindings before the bounds.
     private struct Arm {
-        var sql: String
+        /// The column that holds the position.
+        var place = "e.position"
+        /// From FROM on; the events are `e`.
+        var source: String
         var values: [SQLValue]
+
+        var positions: String { "SELECT \(place) AS place \(source)" }
     }
 
     /// A statement that returns positions in order, and its values.
@@ -36,12 +41,34 @@ struct QueryCompiler {
     ) throws -> (sql: String, values: [SQLValue])? {
         let arms = try arms(of: query)
         guard !arms.isEmpty else { return nil }
-        var values: [SQLValue] = []
-        for arm in arms { values += arm.values + [.integer(after), .integer(upTo)] }
-        let order = direction == .forward ? "ASC" : "DESC"
-        let union = arms.map(\.sql).joined(separator: " UNION ")
-        return ("\(union) ORDER BY place \(order) LIMIT ?", values + [.integer(limit)])
+        let bounds: [SQLValue] = [.integer(after), .integer(upTo)]
+        let union = arms.map(\.positions).joined(separator: " UNION ")
+        return (
+            "\(union) ORDER BY place \(Self.order(direction)) LIMIT ?",
+            arms.flatMap { $0.values + bounds } + [.integer(limit)]
+        )
     }
+
+    /// A statement that returns events in order, and its values.
+    ///
+    /// `nil` for a query with several alternatives, whose positions are looked for first.
+    func events(
+        of query: EventQuery,
+        columns: String,
+        _ direction: ReadDirection,
+        after: Int64,
+        upTo: Int64,
+        limit: Int64
+    ) throws -> (sql: String, values: [SQLValue])? {
+        let arms = try arms(of: query)
+        guard arms.count == 1, let arm = arms.first else { return nil }
+        return (
+            "SELECT \(columns) \(arm.source) ORDER BY \(arm.place) \(Self.order(direction)) LIMIT ?",
+            arm.values + [.integer(after), .integer(upTo), .integer(limit)]
+        )
+    }
+
+    private static func order(_ direction: ReadDirection) -> String { direction == .forward ? "ASC" : "DESC" }
 
     private func arms(of query: EventQuery) throws -> [Arm] {
         let items = query.items.isEmpty ? [EventQuery.Item()] : query.items
@@ -61,9 +88,9 @@ struct QueryCompiler {
         guard types.isEmpty else {
             return types.map { type in
                 Arm(
-                    sql: """
-                        SELECT e.position AS place FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
-                        \(category.sql) AND \(Self.bounds("e"))
+                    source: """
+                        FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
+                        \(category.condition) AND \(Self.bounds("e"))
                         """,
                     values: [.integer(type)] + category.values
                 )
@@ -72,15 +99,15 @@ struct QueryCompiler {
         let source = item.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
         return [
             Arm(
-                sql:
-                    "SELECT e.position AS place FROM edda_events e \(source) WHERE \(category.sql) AND \(Self.bounds("e"))",
+                source:
+                    "FROM edda_events e \(source) WHERE \(category.condition) AND \(Self.bounds("e"))",
                 values: category.values
             )
         ]
     }
 
     /// Events that have all of the tags: the index over one tag leads, the others are looked up.
-    private func tagged(_ item: EventQuery.Item, types: [Int64], category: Arm) throws -> Arm? {
+    private func tagged(_ item: EventQuery.Item, types: [Int64], category: (condition: String, values: [SQLValue])) throws -> Arm? {
         var tags: [Int64] = []
         for tag in item.tags.sorted() {
             guard let number = try number(tag.rawValue, .tag) else { return nil }
@@ -93,9 +120,10 @@ struct QueryCompiler {
         }
         let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
         return Arm(
-            sql: """
-                SELECT t.position AS place FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
-                WHERE t.tag = ?\(typeFilter) AND \(category.sql) AND \(Self.bounds("t"))
+            place: "t.position",
+            source: """
+                FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
+                WHERE t.tag = ?\(typeFilter) AND \(category.condition) AND \(Self.bounds("t"))
                 """,
             values: [.integer(tags[0])] + category.values
         )
@@ -109,8 +137,8 @@ struct QueryCompiler {
         if !item.tags.isEmpty { return try tagged(item, types: types, category: category) }
         let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
         return Arm(
-            sql: """
-                SELECT e.position AS place FROM edda_events e NOT INDEXED WHERE \(category.sql)\(typeFilter) AND \
+            source: """
+                FROM edda_events e NOT INDEXED WHERE \(category.condition)\(typeFilter) AND \
                 \(Self.bounds("e"))
                 """,
             values: category.values
@@ -118,9 +146,9 @@ struct QueryCompiler {
     }
 
     /// The condition on the category; `nil` when the store has no such category.
-    private func category(of item: EventQuery.Item) throws -> Arm? {
-        guard let category = item.category else { return Arm(sql: "e.category > 0", values: []) }
-        return try number(category.rawValue, .category).map { Arm(sql: "e.category = ?", values: [.integer($0)]) }
+    private func category(of item: EventQuery.Item) throws -> (condition: String, values: [SQLValue])? {
+        guard let category = item.category else { return ("e.category > 0", []) }
+        return try number(category.rawValue, .category).map { ("e.category = ?", [.integer($0)]) }
     }
 
     /// The numbers of names; `nil` when names were asked for and the store knows none of them.

@@ -48,7 +48,7 @@ extension SQLiteReadTransaction {
             try statement.bind(3, versions.upperBound)
             try statement.bind(4, limit)
         } row: {
-            events.append(try event(from: $0))
+            events.append(try event(from: $0, in: stream))
         }
         return events
     }
@@ -63,18 +63,43 @@ extension SQLiteReadTransaction {
         let limit = try limited(limit)
         let end = try upTo.map { min($0, try head()) } ?? head()
         guard limit > 0 else { return EventPage(events: [], head: direction == .forward ? after : end) }
-        var events: [RecordedEvent] = []
-        for position in try positions(of: query, direction, after: after, upTo: end, limit: limit) {
-            if let event = try first(
-                .eventAt,
-                bind: { try $0.bind(1, position) },
-                row: { try self.event(from: $0) }
-            ) {
-                events.append(event)
+        let events =
+            try found(query, direction, after: after, upTo: end, limit: limit)
+            ?? positions(of: query, direction, after: after, upTo: end, limit: limit)
+            .compactMap { position in
+                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try event(from: $0) })
             }
-        }
         let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
         return EventPage(events: events, head: reached ?? end)
+    }
+
+    /// The events of a query that one statement answers; `nil` for others.
+    private func found(
+        _ query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        upTo: Position,
+        limit: Int64
+    ) throws -> [RecordedEvent]? {
+        guard
+            let (sql, values) = try compiler.events(
+                of: query,
+                columns: StoreStatement.eventColumns,
+                direction,
+                after: after.value,
+                upTo: upTo.value,
+                limit: limit
+            )
+        else { return nil }
+        return try attempt {
+            let statement = try connection.cached(sql)
+            defer { statement.clear() }
+            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
+            var events: [RecordedEvent] = []
+            events.reserveCapacity(Int(clamping: Swift.min(limit, Swift.max(0, upTo.value - after.value), 1_024)))
+            while try statement.step() { events.append(try event(from: statement)) }
+            return events
+        }
     }
 
     func count(matching query: EventQuery, after: Position) throws -> Int {

@@ -1,12 +1,6 @@
 internal import CSQLite
 internal import EddaCore
 
-/// What a transaction keeps about its connection between transactions.
-final class ConnectionMemory {
-    /// Interned names.
-    var names = NameMemory()
-}
-
 /// A consistent view of a SQLite store.
 ///
 /// Confined to the thread that runs the closure it was passed to.
@@ -117,25 +111,43 @@ class SQLiteReadTransaction: ReadTransaction {
         return EventType(unchecked: name)
     }
 
+    /// The name of a stream by its number.
+    ///
+    /// What a unit has made may be undone, and its number given to another; so only what readers see is remembered.
+    func stream(_ number: Int64) throws -> StreamID {
+        try memory.streams.stream(number) { try storedStream(number) }
+    }
+
+    final func storedStream(_ number: Int64) throws -> StreamID {
+        guard let name = try first(.streamName, bind: { try $0.bind(1, number) }, row: { $0.text(0) }) else {
+            throw StoreError(.corrupt, "Stream \(number) has no name in \(connection.path). Run `edda verify`.")
+        }
+        return StreamID(unchecked: name)
+    }
+
     /// The event in the present row of a statement over ``StoreStatement/eventColumns``.
-    final func event(from row: Statement) throws -> RecordedEvent {
-        guard let id = EventID(bytes: row.bytes(6)) else {
+    ///
+    /// - Parameters:
+    ///   - row: The statement.
+    ///   - stream: The stream, where it is known.
+    final func event(from row: Statement, in stream: StreamID? = nil) throws -> RecordedEvent {
+        guard let id = row.eventID(6) else {
             throw StoreError(.corrupt, "The event at position \(row.integer(0)) of \(connection.path) has no id.")
         }
         return RecordedEvent(
             position: Position(row.integer(0)),
-            stream: StreamID(unchecked: row.text(1)),
+            stream: try stream ?? self.stream(row.integer(1)),
             version: Int(row.integer(2)),
             recordedAt: Timestamp(microseconds: row.integer(5)),
             event: EventData(
                 id: id,
                 type: try typeName(row.integer(3)),
                 schemaVersion: Int(row.integer(4)),
-                tags: EventRow.tags(from: row.optionalText(7)),
+                tags: row.isNull(7) ? [] : EventRow.tags(from: row.text(7)),
                 metadata: EventMetadata(
                     correlationID: row.optionalText(8),
                     causationID: row.optionalText(9),
-                    headers: try EventRow.headers(from: row.optionalText(10))
+                    headers: row.isNull(10) ? [:] : try EventRow.headers(from: row.text(10))
                 ),
                 data: row.bytes(11)
             )

@@ -2,11 +2,12 @@ internal import EddaCore
 
 extension SQLiteWriteTransaction {
     func append(_ append: Append) throws -> AppendResult {
+        try append.validate()
         let before = effects
-        let names = memory.names.mark
+        let mark = memory.mark
         try change(.savepointAppend) { _ in }
         do {
-            let result = try appendAsUnit(append)
+            let result = try appendValidated(append)
             try change(.releaseAppend) { _ in }
             return result
         } catch {
@@ -16,29 +17,39 @@ extension SQLiteWriteTransaction {
                 try change(.releaseAppend) { _ in }
             }
             effects = before
-            memory.names.rollBack(to: names)
+            memory.rollBack(to: mark)
             throw error
         }
     }
 
     /// Appends without a savepoint, for a unit that is nothing but this append: an error undoes the unit.
-    func appendAsUnit(_ append: Append) throws -> AppendResult {
-        try append.validate()
+    func appendValidated(_ append: Append) throws -> AppendResult {
         if let key = append.key, let range = try keyRange(key) {
             return try repeated(append, key: key, first: range.first, last: range.last)
         }
-        var streams = try check(append)
+        try check(append)
         let first = effects.head + 1
         var recorded: [RecordedEvent] = []
         var versions: [StreamID: Int] = [:]
+        var target: (stream: StreamID, head: StreamHeads.Head)?
+        func keepTarget() {
+            guard let target else { return }
+            versions[target.stream] = target.head.version
+            memory.heads.change(target.stream, to: target.head)
+        }
         for entry in append.entries {
-            var target = try streams[entry.stream] ?? makeStream(entry.stream)
-            target.version += 1
-            streams[entry.stream] = target
-            versions[entry.stream] = target.version
+            var head: StreamHeads.Head
+            if let target, target.stream == entry.stream {
+                head = target.head
+            } else {
+                keepTarget()
+                head = try self.streamHead(entry.stream) ?? makeStream(entry.stream)
+            }
+            head.version += 1
+            target = (entry.stream, head)
             let position = effects.head + 1
             let recordedAt = max(now.wall.microseconds, effects.recordedAt)
-            try insert(entry.event, into: target, position: position, recordedAt: recordedAt)
+            try insert(entry.event, into: head, position: position, recordedAt: recordedAt)
             effects.head = position
             effects.recordedAt = recordedAt
             effects.events = true
@@ -48,13 +59,14 @@ extension SQLiteWriteTransaction {
                     RecordedEvent(
                         position: Position(position),
                         stream: entry.stream,
-                        version: target.version,
+                        version: head.version,
                         recordedAt: Timestamp(microseconds: recordedAt),
                         event: entry.event
                     )
                 )
             }
         }
+        keepTarget()
         if let key = append.key {
             try change(.insertKey) { statement in
                 try statement.bind(1, key.rawValue)
@@ -75,39 +87,19 @@ extension SQLiteWriteTransaction {
         guard try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1 else {
             throw StoreError(.notFound, "Stream \(stream) has no event, so there is nothing to archive.")
         }
-    }
-
-    /// A stream that an append writes.
-    private struct Target {
-        let number: Int64
-        let category: Int64
-        var version: Int
+        guard var head = try streamHead(stream) else { return }
+        head.isArchived = true
+        memory.heads.change(stream, to: head)
     }
 
     /// Checks every condition before anything is written.
-    ///
-    /// - Returns: The streams of the append that exist.
-    private func check(_ append: Append) throws -> [StreamID: Target] {
+    private func check(_ append: Append) throws {
         var failures: [AppendConflict.Failure] = []
-        var streams: [StreamID: Target] = [:]
-        var checked = Set<StreamID>()
+        var checked: [StreamID] = []
         func judge(_ stream: StreamID, _ expectation: StreamExpectation) throws {
-            checked.insert(stream)
-            let found = try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
-                (
-                    target: Target(number: row.integer(0), category: row.integer(3), version: Int(row.integer(2))),
-                    isArchived: row.integer(1) != 0
-                )
-            }
-            let state: StreamState =
-                if let found {
-                    found.isArchived ? .archived(version: found.target.version) : .version(found.target.version)
-                } else {
-                    .missing
-                }
-            if expectation.holds(for: state) {
-                streams[stream] = found?.target
-            } else {
+            checked.append(stream)
+            let state = try streamHead(stream)?.state ?? .missing
+            if !expectation.holds(for: state) {
                 failures.append(.stream(stream, expected: expectation, actual: state))
             }
         }
@@ -122,44 +114,74 @@ extension SQLiteWriteTransaction {
                 }
             }
         }
-        for entry in append.entries where !checked.contains(entry.stream) { try judge(entry.stream, .any) }
+        // A stream that no condition names takes events unless it is archived.
+        var last = checked.last
+        for entry in append.entries where entry.stream != last {
+            last = entry.stream
+            if try streamHead(entry.stream)?.isArchived == true, !checked.contains(entry.stream) {
+                try judge(entry.stream, .any)
+            }
+        }
         guard failures.isEmpty else { throw AppendConflict(failures: failures) }
-        return streams
     }
 
-    private func makeStream(_ stream: StreamID) throws -> Target {
+    /// The state of a stream; `nil` when it does not exist.
+    private func streamHead(_ stream: StreamID) throws -> StreamHeads.Head? {
+        if let head = memory.heads[stream] { return head }
+        let found = try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
+            StreamHeads.Head(
+                number: row.integer(0),
+                category: row.integer(3),
+                version: Int(row.integer(2)),
+                isArchived: row.integer(1) != 0
+            )
+        }
+        if let found { memory.heads.remember(stream, found) }
+        return found
+    }
+
+    private func makeStream(_ stream: StreamID) throws -> StreamHeads.Head {
         let category = stream.category
         let number = try intern(category.rawValue, .category)
         try change(.insertStream) { statement in
             try statement.bind(1, stream.rawValue)
             try statement.bind(2, number)
         }
-        return Target(number: connection.lastInsertedRow, category: number, version: 0)
+        return StreamHeads.Head(number: connection.lastInsertedRow, category: number, version: 0)
     }
 
-    private func insert(_ event: EventData, into target: Target, position: Int64, recordedAt: Int64) throws {
+    private func insert(
+        _ event: EventData,
+        into stream: StreamHeads.Head,
+        position: Int64,
+        recordedAt: Int64
+    ) throws {
         let type = try intern(event.type.rawValue, .type)
         try note(NameMemory.Version(type: type, schemaVersion: event.schemaVersion))
         let headers = EventRow.text(of: event.metadata.headers)
         do {
             try attempt {
                 let statement = try connection.statement(.insertEvent)
-                defer { statement.reset() }
                 try statement.bind(1, position)
-                try statement.bind(2, target.number)
-                try statement.bind(3, target.version)
-                try statement.bind(4, target.category)
+                try statement.bind(2, stream.number)
+                try statement.bind(3, stream.version)
+                try statement.bind(4, stream.category)
                 try statement.bind(5, type)
                 try statement.bind(6, event.schemaVersion)
                 try statement.bind(7, recordedAt)
-                try statement.bind(8, event.id)
                 try statement.bind(9, EventRow.text(of: event.tags))
                 try statement.bind(10, event.metadata.correlationID)
                 try statement.bind(11, event.metadata.causationID)
                 try statement.bind(12, headers)
-                try statement.bind(13, event.data)
                 effects.wrote = true
-                _ = try statement.step()
+                try withUnsafeBytes(of: (event.id.high.bigEndian, event.id.low.bigEndian)) { id in
+                    try event.data.withUnsafeBytes { data in
+                        defer { statement.reset() }
+                        try statement.bind(8, borrowed: id)
+                        try statement.bind(13, borrowed: data)
+                        _ = try statement.step()
+                    }
+                }
             }
         } catch let error as StoreError {
             guard let failure = error.underlying as? SQLiteFailure,

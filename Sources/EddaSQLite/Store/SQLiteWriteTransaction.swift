@@ -43,6 +43,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
 
     override func head() throws -> Position { Position(effects.head) }
 
+    override func stream(_ number: Int64) throws -> StreamID { try storedStream(number) }
+
     override func boot() throws -> String { logBoot }
 
     /// Runs a statement that changes rows.

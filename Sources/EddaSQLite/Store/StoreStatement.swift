@@ -13,6 +13,7 @@ enum StoreStatement: Int, CaseIterable {
     case log
     case setLog
 
+    case streamName
     case streamState
     case insertStream
     case archiveStream
@@ -39,6 +40,9 @@ enum StoreStatement: Int, CaseIterable {
 
     case key
     case insertKey
+    case snapshot
+    case putSnapshot
+    case removeSnapshots
     case checkpoint
     case setCheckpoint
     case checkpoints
@@ -81,9 +85,9 @@ enum StoreStatement: Int, CaseIterable {
     case putProjection
     case removeProjection
 
-    /// The columns from which an event is read, in the order that `EventRow` expects.
+    /// The columns from which an event is read, in the order that `SQLiteReadTransaction.event(from:in:)` expects.
     static let eventColumns = """
-        e.position, s.name, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
+        e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
 
@@ -113,6 +117,7 @@ enum StoreStatement: Int, CaseIterable {
         case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
         case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"
 
+        case .streamName: "SELECT name FROM edda_streams WHERE id = ?1"
         case .streamState:
             """
             SELECT s.id, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), s.category
@@ -128,13 +133,11 @@ enum StoreStatement: Int, CaseIterable {
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
         case .eventAt:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position = ?1
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
             """
         case .eventsBetween:
             """
-            SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
-            WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
+            SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
             """
         case .recordedAt:
             "SELECT position, recorded_at FROM edda_events WHERE position <= ?1 ORDER BY position DESC LIMIT 1"
@@ -171,6 +174,24 @@ enum StoreStatement: Int, CaseIterable {
 
         case .key: "SELECT first, last FROM edda_keys WHERE key = ?1"
         case .insertKey: "INSERT INTO edda_keys (key, first, last, recorded_at) VALUES (?1, ?2, ?3, ?4)"
+        case .snapshot:
+            """
+            SELECT n.version, n.shape, n.state
+            FROM edda_streams s JOIN edda_snapshots n ON n.stream = s.id WHERE s.name = ?1
+            """
+        case .putSnapshot:
+            """
+            INSERT INTO edda_snapshots (stream, version, shape, state, recorded_at)
+            SELECT id, ?2, ?3, ?4, ?5 FROM edda_streams WHERE name = ?1
+            ON CONFLICT (stream) DO UPDATE SET version = excluded.version, shape = excluded.shape,
+            state = excluded.state, recorded_at = excluded.recorded_at
+            WHERE excluded.version >= edda_snapshots.version OR excluded.shape <> edda_snapshots.shape
+            """
+        case .removeSnapshots:
+            """
+            DELETE FROM edda_snapshots WHERE stream IN (SELECT n.stream FROM edda_snapshots n
+            JOIN edda_streams s ON s.id = n.stream WHERE ?1 IS NULL OR s.category = ?1 LIMIT ?2)
+            """
         case .checkpoint: "SELECT position FROM edda_checkpoints WHERE name = ?1"
         case .setCheckpoint:
             """

@@ -13,10 +13,18 @@ public final class InMemoryStore: Store {
     /// What wakes those who follow the store.
     public let signals = StoreSignals()
 
+    /// States of aggregates that are kept in memory apart from the events.
+    public let aggregates: AggregateCache
     private let state: Mutex<MemoryState>
 
     /// An empty store.
-    public init(schema: SchemaRegistry = .init(), time: any TimeSource = .system) {
+    ///
+    /// - Parameters:
+    ///   - schema: How events become bytes and back.
+    ///   - time: Where the store takes the time from.
+    ///   - cachedAggregates: The most states of aggregates that are kept; 0 keeps none.
+    public init(schema: SchemaRegistry = .init(), time: any TimeSource = .system, cachedAggregates: Int = 1_024) {
+        aggregates = AggregateCache(limit: cachedAggregates)
         self.schema = schema
         self.time = time
         state = Mutex(MemoryState())

@@ -42,6 +42,7 @@ final class MemoryState {
     var typeVersions: Set<TypeVersion> = []
     var results: [IdempotencyKey: AppendResult] = [:]
 
+    var snapshots: [StreamID: Snapshot] = [:]
     var checkpoints: [CheckpointName: Position] = [:]
     var leases: [LeaseName: Lease] = [:]
     var inbox: [Key: InboxEntry] = [:]

@@ -57,6 +57,23 @@ final class MemoryUnit: WriteTransaction {
 }
 
 extension MemoryUnit {
+    func snapshot(of stream: StreamID) throws -> Snapshot? { state.snapshots[stream] }
+
+    func putSnapshot(_ snapshot: Snapshot) throws {
+        try snapshot.validate(for: state(of: snapshot.stream))
+        if let kept = state.snapshots[snapshot.stream], kept.shape == snapshot.shape, kept.version > snapshot.version {
+            return
+        }
+        set(\.snapshots[snapshot.stream], to: snapshot)
+    }
+
+    func removeSnapshots(in category: StreamCategory?, limit: Int) throws -> Int {
+        try checkLimit(limit)
+        let streams = state.snapshots.keys.filter { category == nil || $0.category == category }.prefix(limit)
+        for stream in streams { set(\.snapshots[stream], to: nil) }
+        return streams.count
+    }
+
     func checkpoint(_ name: CheckpointName) throws -> Position { state.checkpoints[name] ?? .start }
 
     func setCheckpoint(_ name: CheckpointName, to position: Position) throws {

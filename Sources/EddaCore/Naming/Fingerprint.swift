@@ -1,11 +1,14 @@
-/// A stable 64-bit hash of text: FNV-1a (G.
+/// A stable 64-bit hash of text.
 ///
-/// Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
-struct Fingerprint {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+/// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
+package struct Fingerprint {
+    package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    /// The hash of nothing.
+    package init() {}
 
     /// Adds a field; the byte 0xFF, which no UTF-8 text holds, ends it.
-    mutating func add(_ field: String) {
+    package mutating func add(_ field: String) {
         for byte in field.utf8 { add(byte) }
         add(0xFF)
     }
@@ -15,14 +18,14 @@ struct Fingerprint {
     }
 
     /// 16 hexadecimal digits.
-    var text: String {
+    package var text: String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// The hash with its bits mixed (the finaliser of SplitMix64), for use as jitter: FNV alone hardly moves its high
     /// bits when the last field is a counter.
-    var entropy: UInt64 {
+    package var entropy: UInt64 {
         var bits = value
         bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB

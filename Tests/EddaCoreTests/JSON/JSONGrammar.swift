@@ -1,14 +1,9 @@
-#if CLI
-/// Tells whether bytes are one JSON text (RFC 8259), without keeping anything of it.
+/// Tells whether bytes are one JSON text (RFC 8259), by a second, slow and plain, reading of the grammar.
 ///
-/// Event data is any bytes. What is JSON is printed as it is stored; decoding it first would round its numbers.
+/// It allows what Foundation's decoder allows beyond it: a comma before a closing bracket.
 struct JSONGrammar {
-    /// Deeper nesting is not taken for JSON, so that no data exhausts the stack.
-    private static let deepest = 512
-
     private var rest: ArraySlice<UInt8>
 
-    /// Whether the bytes are a JSON text in UTF-8.
     static func accepts(_ bytes: [UInt8]) -> Bool {
         guard String(validating: bytes, as: UTF8.self) != nil else { return false }
         var grammar = JSONGrammar(rest: bytes[...])
@@ -19,8 +14,8 @@ struct JSONGrammar {
         space()
         defer { space() }
         switch rest.first {
-        case UInt8(ascii: "{"): return depth < Self.deepest && object(depth: depth)
-        case UInt8(ascii: "["): return depth < Self.deepest && array(depth: depth)
+        case UInt8(ascii: "{"): return depth < 512 && object(depth: depth)
+        case UInt8(ascii: "["): return depth < 512 && array(depth: depth)
         case UInt8(ascii: "\""): return string()
         case UInt8(ascii: "t"): return word("true")
         case UInt8(ascii: "f"): return word("false")
@@ -31,7 +26,6 @@ struct JSONGrammar {
 
     private mutating func object(depth: Int) -> Bool {
         members(until: "}") { grammar in
-            grammar.space()
             guard grammar.string() else { return false }
             grammar.space()
             return grammar.take(":") && grammar.value(depth: depth + 1)
@@ -48,26 +42,38 @@ struct JSONGrammar {
         if take(end) { return true }
         repeat {
             guard member(&self) else { return false }
-        } while take(",")
-        return take(end)
+            guard take(",") else { return take(end) }
+            space()
+        } while !take(end)
+        return true
     }
 
     private mutating func string() -> Bool {
         guard take("\"") else { return false }
+        var lead = false
         while let byte = rest.popFirst() {
+            var isLead = false
             switch byte {
-            case UInt8(ascii: "\""): return true
+            case UInt8(ascii: "\""): return !lead
             case 0..<0x20: return false
             case UInt8(ascii: "\\"):
                 guard let escaped = rest.popFirst() else { return false }
                 if escaped == UInt8(ascii: "u") {
-                    guard rest.count >= 4, rest.prefix(4).allSatisfy(\.isHexDigit) else { return false }
+                    let digits = rest.prefix(4)
+                    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                        let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+                    else { return false }
+                    guard UTF16.isTrailSurrogate(unit) == lead else { return false }
+                    isLead = UTF16.isLeadSurrogate(unit)
                     rest = rest.dropFirst(4)
+                    lead = isLead
+                    continue
                 } else if !"\"\\/bfnrt".utf8.contains(escaped) {
                     return false
                 }
-            default: continue
+            default: break
             }
+            if lead { return false }
         }
         return false
     }
@@ -83,7 +89,6 @@ struct JSONGrammar {
         return true
     }
 
-    /// One digit or more.
     private mutating func digits() -> Bool {
         let before = rest.count
         rest = rest.drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -106,15 +111,3 @@ struct JSONGrammar {
         rest = rest.drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
     }
 }
-
-extension UInt8 {
-    fileprivate var isHexDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
-    }
-}
-#endif

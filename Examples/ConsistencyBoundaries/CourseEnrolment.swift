@@ -1,0 +1,67 @@
+import Edda
+
+// A course has so many seats, and a student takes so many courses. Neither rule fits into one stream: the decision to
+// enrol rests on the events of a course and on those of a student. A query draws the boundary around both.
+
+public struct CourseDefined: Event {
+    public static let eventType: EventType = "course.defined"
+    public var course: String
+    public var seats: Int
+    public var tags: Set<Tag> { [courseTag(course)] }
+}
+
+public struct StudentEnrolled: Event {
+    public static let eventType: EventType = "course.student-enrolled"
+    public var course: String
+    public var student: String
+    public var tags: Set<Tag> { [courseTag(course), studentTag(student)] }
+}
+
+/// What a decision to enrol a student in a course rests on.
+struct Enrolment: DecisionModel {
+    static let handlers = EventHandlers<Enrolment> {
+        On(CourseDefined.self) { model, event in model.seats[event.course] = event.seats }
+        On(StudentEnrolled.self) { model, event in
+            model.students[event.course, default: []].insert(event.student)
+            model.courses[event.student, default: []].insert(event.course)
+        }
+    }
+    var seats: [String: Int] = [:]
+    var students: [String: Set<String>] = [:]
+    var courses: [String: Set<String>] = [:]
+}
+
+/// Courses, and who takes them.
+public struct Courses: Sendable {
+    public static let coursesPerStudent = 5
+    let store: any Store
+
+    public init(store: any Store) { self.store = store }
+
+    public func define(_ course: String, seats: Int) async throws {
+        let stream = try StreamID(category: "course", id: course)
+        try await store.append([CourseDefined(course: course, seats: seats)], to: stream, expecting: .missing)
+    }
+
+    /// Enrols a student; enrolling twice changes nothing.
+    public func enrol(_ student: String, in course: String) async throws {
+        let boundary = EventQuery([
+            .init(events: CourseDefined.self, StudentEnrolled.self, tags: [courseTag(course)]),
+            .init(events: StudentEnrolled.self, tags: [studentTag(student)]),
+        ])
+        let stream = try StreamID(category: "course", id: course)
+        try await store.decide(Enrolment.self, over: boundary, appendingTo: stream) { model in
+            guard let seats = model.seats[course] else { throw Rejection("course.unknown") }
+            let students = model.students[course] ?? []
+            if students.contains(student) { return [] }
+            guard students.count < seats else { throw Rejection("course.full") }
+            guard model.courses[student, default: []].count < Courses.coursesPerStudent else {
+                throw Rejection("student.has-enough")
+            }
+            return [StudentEnrolled(course: course, student: student)]
+        }
+    }
+}
+
+private func courseTag(_ course: String) -> Tag { Tag(unchecked: "course:\(course)") }
+private func studentTag(_ student: String) -> Tag { Tag(unchecked: "student:\(student)") }

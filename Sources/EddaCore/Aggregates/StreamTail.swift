@@ -1,0 +1,22 @@
+/// What a stream holds after a version.
+struct StreamTail: Sendable {
+    /// The state of the stream.
+    let state: StreamState
+    /// The events that follow, at most a page of them.
+    let events: [RecordedEvent]
+
+    /// How many events of a stream are read at a time.
+    static let pageSize = 1_000
+
+    /// Reads what follows a version.
+    init(of stream: StreamID, after version: Int, in transaction: any ReadTransaction) throws {
+        state = try transaction.state(of: stream)
+        events =
+            state.version > version
+            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: Self.pageSize)
+            : []
+    }
+
+    /// Whether a page was not enough.
+    var hasMore: Bool { events.count == Self.pageSize }
+}

@@ -1,0 +1,53 @@
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+extension JSONTape {
+    /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
+    convenience init(_ bytes: [UInt8]) throws(JSONFault) {
+        // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
+        if bytes.prefix(4).allSatisfy({ $0 > 0 && $0 < 0xEF }) {
+            try self.init(utf8: bytes)
+        } else {
+            try self.init(utf8: Self.utf8(bytes))
+        }
+    }
+
+    /// The document in UTF-8.
+    ///
+    /// What it is in is told by a mark, or by where the zeros are (RFC 4627, section 3).
+    private static func utf8(_ bytes: [UInt8]) throws(JSONFault) -> [UInt8] {
+        let start = bytes.prefix(4)
+        let zeros = start.map { $0 == 0 }
+        let (encoding, mark): (String.Encoding, Int) =
+            if start == [0, 0, 0xFE, 0xFF] {
+                (.utf32BigEndian, 4)
+            } else if start == [0xFE, 0xFF, 0, 0] {
+                (.utf32LittleEndian, 4)
+            } else if start.starts(with: [0xFE, 0xFF]) {
+                (.utf16BigEndian, 2)
+            } else if start.starts(with: [0xFF, 0xFE]) {
+                (.utf16LittleEndian, 2)
+            } else if start.starts(with: [0xEF, 0xBB, 0xBF]) {
+                (.utf8, 3)
+            } else if zeros == [true, true, true, false] {
+                (.utf32BigEndian, 0)
+            } else if zeros == [false, true, true, true] {
+                (.utf32LittleEndian, 0)
+            } else if zeros == [true, false, true, false] || zeros == [true, false] {
+                (.utf16BigEndian, 0)
+            } else if zeros == [false, true, false, true] || zeros == [false, true] {
+                (.utf16LittleEndian, 0)
+            } else {
+                (.utf8, 0)
+            }
+        let rest = bytes.dropFirst(mark)
+        if encoding == .utf8 { return Array(rest) }
+        guard let text = String(bytes: rest, encoding: encoding) else {
+            throw JSONFault(reason: .encoding, offset: 0)
+        }
+        return Array(text.utf8)
+    }
+}

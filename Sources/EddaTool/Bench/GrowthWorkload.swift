@@ -1,0 +1,76 @@
+#if CLI
+internal import Edda
+
+/// What appending and loading cost in small and in large stores, and where the bytes on disk are.
+struct GrowthWorkload: Workload {
+    var name: String { "growth" }
+    var summary: String { "append-64 and load at 0.1, 1 and 10 million events; bytes on disk" }
+
+    private static let sizes = [100_000, 1_000_000, 10_000_000]
+
+    func run(in bench: Bench) async throws -> [BenchRow] {
+        var rows: [BenchRow] = []
+        var bulk = try BulkStore(bench.file("ours"))
+        var smallest: (append: Double, load: Double)?
+        for size in Self.sizes {
+            bench.progress("growing to \(size) events")
+            try bulk.grow(to: size)
+            let store = try await bench.store("ours")
+            bench.progress("appending and loading at \(size) events")
+            var append = try await appending(to: store, size, operations: bench.operations ?? 40_000)
+            var load = try await loading(from: store, streams: size / 10, operations: bench.operations ?? 20_000)
+            await store.close()
+            let base = smallest ?? (append.perSecond, load.perSecond)
+            smallest = base
+            append.workload += "-\(size)"
+            load.workload += "-\(size)"
+            append.limitPerSecond = base.append
+            load.limitPerSecond = base.load
+            rows += [append, load]
+        }
+        for isTagged in [false, true] {
+            bench.progress("weighing a store\(isTagged ? " with tags and headers" : "")")
+            rows.append(try DiskUse.row(in: bench, isTagged: isTagged))
+        }
+        return rows
+    }
+
+    private func appending(to store: SQLiteStore, _ size: Int, operations: Int) async throws -> BenchRow {
+        var callers = try Callers(64, on: store, prefix: "at-\(size)-")
+        return try await measure("growth-append", operations) { try await callers.append($0) }
+    }
+
+    private func loading(from store: SQLiteStore, streams: Int, operations: Int) async throws -> BenchRow {
+        // A step that shares no factor with the number of streams visits each once, far from the one before.
+        let step = 7_919
+        return try await measure("growth-load", operations) { count in
+            try await Callers.run(1, operations: count) { _, number in
+                let basket = try await store.load(Basket.self, id: BulkStore.id(number * step % streams))
+                precondition(basket.version == BulkStore.eventsPerStream)
+            }.latencies
+        }
+    }
+
+    private func measure(
+        _ workload: String,
+        _ operations: Int,
+        _ body: (Int) async throws -> Latencies
+    ) async throws -> BenchRow {
+        _ = try await body(max(64, operations / 8))
+        Memory.resetPeak()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let latencies = try await body(operations)
+        return BenchRow(
+            workload: workload,
+            operations: operations,
+            seconds: (clock.now - start) / .seconds(1),
+            p50Micros: latencies.percentile(0.5),
+            p99Micros: latencies.percentile(0.99),
+            limit: "the same at \(Self.sizes[0]) events",
+            limitPerSecond: 1,
+            peakRSSMiB: Memory.peakMiB()
+        )
+    }
+}
+#endif

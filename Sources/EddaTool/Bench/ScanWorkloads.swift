@@ -1,0 +1,40 @@
+#if CLI
+internal import Edda
+
+/// All events in the order of positions, as bytes.
+struct ScanWorkload: Workload {
+    var name: String { "scan" }
+    var summary: String { "all events, bytes only" }
+
+    func run(in bench: Bench) async throws -> [BenchRow] {
+        let events = min(bench.operations ?? 500_000, 500_000) / 8
+        bench.progress("writing \(events) events")
+        var bulk = try BulkStore(bench.file("ours"))
+        try bulk.grow(to: events / 10 * 10)
+        let store = try await bench.store("ours")
+        let reader = try RawReader(bulk.path)
+        var checksum = 0
+        let row = try await Turns.measure(
+            name,
+            operations: bulk.count * Turns.rounds,
+            limit: "one select over everything, all columns",
+            ours: { count in
+                var after = Position.start
+                var left = count
+                while left > 0 {
+                    let page = try await store.events(matching: .all, after: after, limit: min(left, 1_000))
+                    guard let last = page.events.last else { break }
+                    after = last.position
+                    left -= page.events.count
+                }
+                precondition(left == 0)
+                return Latencies()
+            },
+            limit: { count in checksum &+= try reader.readAll(limit: count) }
+        )
+        precondition(checksum != 0)
+        await store.close()
+        return [row]
+    }
+}
+#endif

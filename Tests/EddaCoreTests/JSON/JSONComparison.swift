@@ -1,0 +1,143 @@
+import EddaCore
+import Foundation
+
+/// Decodes documents with ``JSONCodec`` and with Foundation, and says where they differ.
+struct JSONComparison: Sendable {
+    let name: String
+    let shape: Shape
+    private let difference: @Sendable ([UInt8]) -> String?
+
+    /// A comparison of what documents are as values of `type`.
+    ///
+    /// - Parameters:
+    ///   - errorsMatch: Whether errors are compared too; not where the order of decoding is random.
+    ///   - textsMatch: Whether descriptions are compared too, which tell apart what `==` does not.
+    init<T: Decodable & Equatable & SendableMetatype>(
+        _ type: T.Type,
+        _ shape: Shape,
+        errorsMatch: Bool = true,
+        textsMatch: Bool = true
+    ) {
+        name = "\(type)"
+        self.shape = shape
+        difference = { bytes in
+            switch (outcome(type, bytes, ours.decode), outcome(type, bytes, foundation.decode)) {
+            case (.success(let ours), .success(let theirs)):
+                let (left, right) = textsMatch ? ("\(ours)", "\(theirs)") : ("", "")
+                return ours == theirs && left.utf8.elementsEqual(right.utf8) ? nil : "\(ours) but \(theirs)"
+            case (.failure(let ours), .failure(let theirs)):
+                return !errorsMatch || kind(ours) == kind(theirs) ? nil : "\(kind(ours)) but \(kind(theirs))"
+            case (.success(let ours), .failure(let theirs)): return "\(ours) but \(theirs)"
+            case (.failure(let ours), .success(let theirs)): return "\(ours) but \(theirs)"
+            }
+        }
+    }
+
+    /// What is different about a document, or `nil`.
+    ///
+    /// A document that is not JSON is to be refused as such; Foundation overlooks damage in what is not asked for.
+    func difference(_ bytes: [UInt8]) -> String? {
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        // A zero, or a mark, among the first bytes is how UTF-16 and UTF-32 are told.
+        let isUTF8 = text.prefix(4).allSatisfy { $0 != 0 && $0 < 0xFE }
+        guard !isUTF8 || JSONGrammar.accepts(text) else {
+            guard case .failure(let error) = outcome(AnyJSON.self, bytes, ours.decode), kind(error) == "dataCorrupted",
+                "\(error)".contains("Not JSON")
+            else { return "not JSON, but read" }
+            return nil
+        }
+        return difference(bytes)
+    }
+
+    /// The comparisons, one for each type.
+    static let all: [JSONComparison] = [
+        JSONComparison(AnyJSON.self, .any, errorsMatch: false),
+        JSONComparison(Subjects.Placed.self, placed),
+        JSONComparison(
+            Subjects.Numbers.self,
+            .object("abcdefghijklmno".map { ("\($0)", .choice([.integer, .number])) })
+        ),
+        JSONComparison([Int].self, .array(.integer)),
+        JSONComparison([UInt64].self, .array(.integer)),
+        JSONComparison([Int128].self, .array(.integer)),
+        JSONComparison([Int8].self, .array(.byte)),
+        JSONComparison([UInt8].self, .array(.byte)),
+        JSONComparison([Double].self, .array(.number)),
+        JSONComparison([Float].self, .array(.number)),
+        JSONComparison([Int?].self, .array(.choice([.integer, .integer, .null]))),
+        JSONComparison([[String?]].self, .array(.array(.choice([.string, .null])))),
+        JSONComparison(Subjects.Special.self, special),
+        JSONComparison([Subjects.Choice].self, .array(choice)),
+        JSONComparison(
+            Subjects.Derived.self,
+            .object([("extra", .integer), ("super", .object([("name", .string)]))])
+        ),
+        JSONComparison(Subjects.ByHand.self, byHand),
+        JSONComparison(
+            Subjects.UnusualKeys.self,
+            .object(
+                ["\u{E9}", "e\u{301}", "\u{E1}", "a\u{301}", "\u{212A}", "K", "", "a\n\u{0}", "\"\\/"].map {
+                    ($0, .integer)
+                }
+            )
+        ),
+        JSONComparison([String: Int].self, .map(.integer), errorsMatch: false, textsMatch: false),
+        JSONComparison([Int: String].self, .integerMap(.string), errorsMatch: false, textsMatch: false),
+        JSONComparison(
+            [String: [String: Bool?]].self,
+            .map(.map(.choice([.bool, .null]))),
+            errorsMatch: false,
+            textsMatch: false
+        ),
+        JSONComparison([Timestamp: Date].self, .array(.choice([.time, .date])), errorsMatch: false, textsMatch: false),
+        JSONComparison(String.self, .string),
+        JSONComparison(Double.self, .number),
+        JSONComparison(Int?.self, .choice([.integer, .null])),
+        JSONComparison(Date.self, .date),
+        JSONComparison(Bool.self, .bool),
+    ]
+
+    private static let line = Shape.object([("sku", .string), ("quantity", .integer), ("cents", .integer)])
+    private static let placed = Shape.object([
+        ("zebra", .bool), ("customer", .string), ("total", .integer), ("note", .choice([.string, .null])),
+        ("placedAt", .date), ("address", .object([("street", .string), ("zip", .string)])), ("lines", .array(line)),
+        ("channel", .word), ("weight", .number),
+    ])
+    private static let special = Shape.object([
+        ("data", .data), ("url", .url), ("uuid", .uuid), ("date", .date), ("time", .time), ("stream", .word),
+        ("bytes", .array(.byte)), ("words", .array(.string)), ("measures", .array(.number)),
+    ])
+    private static let choice = Shape.choice([
+        .object([("none", .object([]))]), .object([("one", .object([("_0", .integer)]))]),
+        .object([("pair", .object([("left", .string), ("right", line)]))]),
+    ])
+    private static let byHand = Shape.object([
+        ("flag", .choice([.bool, .null])), ("inner", .object([("flag", .choice([.bool, .null]))])),
+        ("list", .array(.choice([.integer, .string, .null, .array(.bool), .object([("flag", .bool)]), .bool]))),
+    ])
+}
+
+private let ours = JSONCodec()
+private let foundation = FoundationCodec()
+
+private func outcome<T: Decodable>(
+    _ type: T.Type,
+    _ bytes: [UInt8],
+    _ decode: (T.Type, [UInt8]) throws -> T
+) -> Result<T, any Error> {
+    Result { try decode(type, bytes) }
+}
+
+/// The case of an error, with the type and the way to the value where both decoders know them.
+private func kind(_ error: any Error) -> String {
+    func path(_ context: DecodingError.Context) -> String {
+        context.codingPath.map(\.stringValue).joined(separator: "/")
+    }
+    guard let error = error as? DecodingError else { return "\(error)" }
+    return switch error {
+    case .keyNotFound(let key, let context): "keyNotFound \(key.stringValue) at \(path(context))"
+    case .typeMismatch(let type, let context): "typeMismatch \(type) at \(path(context))"
+    case .valueNotFound(let type, let context): "valueNotFound \(type) at \(path(context))"
+    default: "dataCorrupted"
+    }
+}

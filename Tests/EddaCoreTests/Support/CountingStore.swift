@@ -1,0 +1,53 @@
+import EddaCore
+import EddaTesting
+import Synchronization
+
+/// Counts what is asked of a store.
+final class CountingStore: Store {
+    struct Counts: Hashable {
+        var reads = 0
+        var writes = 0
+        var appends = 0
+    }
+
+    private let store: InMemoryStore
+    private let counts = Mutex(Counts())
+
+    init(schema: SchemaRegistry = .init(), cachedAggregates: Int = 16) {
+        store = InMemoryStore(schema: schema, cachedAggregates: cachedAggregates)
+    }
+
+    var schema: SchemaRegistry { store.schema }
+    var time: any TimeSource { store.time }
+    var signals: StoreSignals { store.signals }
+    var aggregates: AggregateCache { store.aggregates }
+
+    /// What was asked for while `body` ran.
+    func counting(_ body: () async throws -> Void) async rethrows -> Counts {
+        counts.withLock { $0 = Counts() }
+        try await body()
+        return counts.withLock { $0 }
+    }
+
+    func append(_ append: Append) async throws -> AppendResult {
+        counts.withLock { $0.appends += 1 }
+        return try await store.append(append)
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        counts.withLock { $0.reads += 1 }
+        return try await store.read(body)
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        counts.withLock { $0.writes += 1 }
+        return try await store.write(body)
+    }
+
+    func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
+    func close() async { await store.close() }
+}
