@@ -4,9 +4,7 @@ import Testing
 
 /// A million documents: `EDDA_JSON_DOCUMENTS=1000000 swift test --filter JSONAgreementTests`.
 @Suite struct JSONAgreementTests {
-    // guarantees:
-    ///
-    /// G14
+    // guarantees: G14
     @Test func documentsAreReadAsFoundationReadsThem() {
         let environment = ProcessInfo.processInfo.environment
         let count = environment["EDDA_JSON_DOCUMENTS"].flatMap { UInt64($0) } ?? 20_000
