@@ -24,15 +24,25 @@ public final class SQLiteStore: Store {
         public var queueLimit = 16_384
         /// The most units that are committed together.
         public var groupLimit = 512
+        /// About how many bytes are committed together: a group that has written as many takes no further unit.
+        public var groupBytes = 8 << 20
         /// How long the writer waits for another process that holds the file locked.
         public var lockTimeout: Duration = .seconds(10)
         /// At how many pages of 4 KiB the write-ahead log is moved into the database.
+        ///
+        /// A log that readers have let grow beyond sixteen times as many is cut when they have ended.
         public var checkpointPages = 1_000
         /// The most bytes that the database may have; `nil` for no bound but the disk's.
         ///
         /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
         /// 4 KiB.
         public var maximumSize: Int64?
+        /// The VFS through which SQLite reaches the file (sqlite.org/vfs.html); `nil` for the system's.
+        package var vfs: String?
+        /// The longest that a group goes on taking units.
+        package var groupTime: Duration = .milliseconds(5)
+        /// Whether the store looks, when its notify file is touched and once a second, for what others have committed.
+        package var followsOthers = true
 
         /// The defaults.
         public init() {}
@@ -51,7 +61,8 @@ public final class SQLiteStore: Store {
 
     let writer: Writer
     private let readers: ReaderPool
-    private let watch: UInt64
+    let gauge = WALGauge()
+    private let watch: UInt64?
     private let claim: UInt64
 
     /// Opens a database, creating it when it is not there, and bringing an older format up to date.
@@ -72,7 +83,7 @@ public final class SQLiteStore: Store {
         let path = try OpenFiles.resolve(path)
         let claim = try OpenFiles.claim(path)
         self.claim = claim
-        let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
+        let gate = configuration.durability == .normal ? SyncGate() : nil
         do {
             writer = try await Writer.open(
                 WriterSession.Settings(
@@ -83,7 +94,11 @@ public final class SQLiteStore: Store {
                     maximumSize: configuration.maximumSize,
                     time: time,
                     signals: signals,
-                    gate: gate
+                    gate: gate,
+                    gauge: gauge,
+                    vfs: configuration.vfs,
+                    groupTime: configuration.groupTime,
+                    groupBytes: configuration.groupBytes
                 ),
                 queueLimit: configuration.queueLimit,
                 groupSize: configuration.groupLimit
@@ -92,17 +107,25 @@ public final class SQLiteStore: Store {
             OpenFiles.release(path, claim)
             throw error
         }
-        readers = ReaderPool(path: path, time: time, gate: gate)
+        readers = ReaderPool(
+            path: path,
+            vfs: configuration.vfs,
+            patience: min(configuration.lockTimeout, .seconds(5)),
+            time: time,
+            gate: gate
+        )
         self.path = path
         self.configuration = configuration
         self.schema = schema
         self.time = time
         let writer = writer
-        watch = NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() }
+        watch =
+            configuration.followsOthers
+            ? NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() } : nil
     }
 
     deinit {
-        NotifyWatcher.shared.stop(watch)
+        if let watch { NotifyWatcher.shared.stop(watch) }
         OpenFiles.release(path, claim)
     }
 
@@ -147,7 +170,7 @@ public final class SQLiteStore: Store {
 
     /// Finishes the units that wait, moves the write-ahead log into the database, and closes it.
     public func close() async {
-        NotifyWatcher.shared.stop(watch)
+        if let watch { NotifyWatcher.shared.stop(watch) }
         await writer.close()
         readers.close()
         OpenFiles.release(path, claim)
