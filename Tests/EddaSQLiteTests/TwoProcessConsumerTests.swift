@@ -10,9 +10,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func append(_ count: Int, to store: SQLiteStore) async throws {
+    private func append(_ count: Int, _ type: EventType, to stream: StreamID, in store: SQLiteStore) async throws {
         for index in 0..<count {
-            _ = try await store.append(Append([EventData(type: "order", data: [UInt8(index)])], to: "order-1"))
+            _ = try await store.append(Append([EventData(type: type, data: [UInt8(index)])], to: stream))
         }
     }
 
@@ -21,12 +21,7 @@ import Testing
         let positions = Mutex<[Int64]>([])
         struct Done: Error {}
         do {
-            try await store.consume(
-                as: "mailer",
-                matching: EventQuery(types: ["order"]),
-                lease: .milliseconds(500),
-                batchSize: 10
-            ) { events in
+            try await store.consumeOrders { events in
                 guard let first = events.first?.position.value, first <= last else { throw Done() }
                 positions.withLock { $0 += events.map(\.position.value) }
                 guard events.last?.position.value == last else { return }
@@ -40,23 +35,17 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func aKilledHolderIsReplacedAndNothingIsPassedOver() async throws {
         let store = try await folder.store()
-        try await append(100, to: store)
-        let path = folder.file()
-        async let child = #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
-            let store = try await SQLiteStore(path: path)
-            try await store.consume(
-                as: "mailer",
-                matching: EventQuery(types: ["order"]),
-                lease: .milliseconds(500),
-                batchSize: 10
-            ) { events in
-                if events.contains(where: { $0.position == Position(21) }) { kill(getpid(), SIGKILL) }
-            }
+        try await append(100, "order", to: "order-1", in: store)
+        try await ChildProcess.playing(
+            .isKilledConsuming,
+            on: folder.file(),
+            endingBy: .uncaughtSignal,
+            with: SIGKILL
+        ) {
+            try await waitForLease(in: store)
+            let handled = try await consume(store, until: 100)
+            #expect(handled == Array(21...100), "the batch in hand comes again, the two before it do not")
         }
-        try await waitForLease(store) { $0 != nil }
-        let handled = try await consume(store, until: 100)
-        _ = await child
-        #expect(handled == Array(21...100), "the batch in hand comes again, the two before it do not")
         let lease = try #require(try await store.read { try $0.lease("mailer") })
         #expect(lease.epoch == 2)
         #expect(lease.holder == nil)
@@ -66,49 +55,23 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func aStoppedHolderThatGoesOnChangesNothing() async throws {
         let store = try await folder.store()
-        try await append(40, to: store)
-        let path = folder.file()
-        async let child = #expect(processExitsWith: .success) { [path = path as String] in
-            let store = try await SQLiteStore(path: path)
-            let batches = Mutex(0)
-            let consumption = Task {
-                try await store.consume(
-                    as: "mailer",
-                    matching: EventQuery(types: ["order"]),
-                    lease: .milliseconds(500),
-                    batchSize: 10
-                ) { events in
-                    batches.withLock { $0 += 1 }
-                    guard events.first?.position == Position(11) else { return }
-                    _ = try await store.append(
-                        Append([EventData(type: "stopping", data: Array("\(getpid())".utf8))], to: "process-1")
-                    )
-                    // When the other process has written, this one's writer has let go of the file.
-                    for try await _ in store.subscribe(to: EventQuery(types: ["stop"])) { break }
-                    kill(getpid(), SIGSTOP)
-                }
-            }
-            for try await _ in store.subscribe(to: EventQuery(types: ["finish"])) { break }
-            consumption.cancel()
-            try await consumption.value
-            // The batch under which it was stopped was its last: what it did then was refused.
-            precondition(batches.withLock(\.self) == 2)
-            await store.close()
+        try await append(40, "order", to: "order-1", in: store)
+        let (mine, checkpoint) = try await ChildProcess.playing(.isStoppedConsuming, on: folder.file()) {
+            var stopping = store.subscribe(to: EventQuery(types: ["stopping"])).makeAsyncIterator()
+            let event = try #require(try await stopping.next())
+            let pid = try #require(pid_t(String(decoding: event.data, as: UTF8.self)))
+            try await append(1, "stop", to: "process-1", in: store)
+            let handled = try await consume(store, until: 40)
+            #expect(handled == Array(11...40))
+            // The test holds the lease when the child goes on.
+            let mine = try #require(try await store.write { try $0.takeLease("mailer", for: "the test") })
+            #expect(mine.epoch == 3)
+            let checkpoint = try await store.read { try $0.checkpoint("mailer") }
+            kill(pid, SIGCONT)
+            try await append(1, "finish", to: "process-1", in: store)
+            return (mine, checkpoint)
         }
-        var stopping = store.subscribe(to: EventQuery(types: ["stopping"])).makeAsyncIterator()
-        let event = try #require(try await stopping.next())
-        let pid = try #require(pid_t(String(decoding: event.data, as: UTF8.self)))
-        _ = try await store.append(Append([EventData(type: "stop", data: [])], to: "process-1"))
-        let handled = try await consume(store, until: 40)
-        #expect(handled == Array(11...40))
-        // It holds the lease while the other one comes back, and so the other one has to lose it.
-        let taken = try await store.write { try $0.takeLease("mailer", for: "the test") }
-        let mine = try #require(taken)
-        #expect(mine.epoch == 3)
-        let checkpoint = try await store.read { try $0.checkpoint("mailer") }
-        kill(pid, SIGCONT)
-        _ = try await store.append(Append([EventData(type: "finish", data: [])], to: "process-1"))
-        _ = await child
+        // The child has ended.
         #expect(try await store.read { try $0.lease("mailer") } == mine)
         #expect(try await store.read { try $0.checkpoint("mailer") } == checkpoint)
         await store.close()
@@ -117,24 +80,17 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func eventsOfAnotherProcessAreHandledOnceAndInOrder() async throws {
         let store = try await folder.store()
-        let path = folder.file()
-        async let child = #expect(processExitsWith: .success) { [path = path as String] in
-            let store = try await SQLiteStore(path: path)
-            for index in 0..<200 {
-                _ = try await store.append(Append([EventData(type: "order", data: [UInt8(index)])], to: "order-1"))
-            }
-            await store.close()
+        let handled = try await ChildProcess.playing(.appends, on: folder.file()) {
+            try await consume(store, until: 200)
         }
-        let handled = try await consume(store, until: 200)
-        _ = await child
         #expect(handled == Array(1...200))
         await store.close()
     }
 
-    private func waitForLease(_ store: SQLiteStore, _ condition: (Lease?) -> Bool) async throws {
+    private func waitForLease(in store: SQLiteStore) async throws {
         while true {
             let seen = store.signals.leases.count
-            if condition(try await store.read { try $0.lease("mailer") }) { return }
+            if try await store.read({ try $0.lease("mailer") }) != nil { return }
             try await store.signals.leases.wait(past: seen)
         }
     }

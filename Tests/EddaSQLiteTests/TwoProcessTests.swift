@@ -12,30 +12,16 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func twoProcessesWriteOneFileAndSeeEachOther() async throws {
         let store = try await folder.store()
-        let path = folder.file()
-        async let child = #expect(processExitsWith: .success) { [path = path as String] in
-            let store = try await SQLiteStore(path: path)
+        try await ChildProcess.playing(.exchanges, on: folder.file()) {
             for index in 0..<100 {
-                _ = try await store.append(Append([EventData(type: "child", data: [UInt8(index)])], to: "shared-1"))
+                try await store.append(Append([EventData(type: "parent", data: [UInt8(index)])], to: "shared-1"))
             }
-            // The parent's events reach this process's subscription without a commit of its own.
             var seen = 0
-            for try await event in store.subscribe(to: EventQuery(types: ["parent"])) {
-                _ = event
+            for try await _ in store.subscribe(to: EventQuery(types: ["child"])) {
                 seen += 1
                 if seen == 100 { break }
             }
-            await store.close()
         }
-        for index in 0..<100 {
-            try await store.append(Append([EventData(type: "parent", data: [UInt8(index)])], to: "shared-1"))
-        }
-        var seen = 0
-        for try await _ in store.subscribe(to: EventQuery(types: ["child"])) {
-            seen += 1
-            if seen == 100 { break }
-        }
-        _ = await child
         let events = try await store.events(in: "shared-1")
         #expect(events.map(\.version) == Array(1...200))
         #expect(events.map(\.position.value) == Array(1...200))

@@ -1,0 +1,86 @@
+import EddaCore
+import EddaSQLite
+import Foundation
+import Synchronization
+import Testing
+
+/// What a second process can do together with a test.
+enum ChildPart: String {
+    /// Appends 100 events and waits for 100 of the other process.
+    case exchanges
+    /// Appends 200 events.
+    case appends
+    /// Consumes until it comes to position 21; there it is killed.
+    case isKilledConsuming
+    /// Consumes until it comes to position 11; there it is stopped, and told to go on later.
+    case isStoppedConsuming
+}
+
+/// Runs in a process that was started for it, and only there.
+@Suite struct ChildParts {
+    @Test(.enabled(if: ChildProcess.role != nil))
+    func playsThePartItWasGiven() async throws {
+        let (part, file) = try #require(ChildProcess.role)
+        let store = try await SQLiteStore(path: file)
+        switch part {
+        case .exchanges: try await exchange(store)
+        case .appends: try await append(200, "order", to: "order-1", in: store)
+        case .isKilledConsuming:
+            try await store.consumeOrders { events in
+                if events.contains(where: { $0.position == Position(21) }) { kill(getpid(), SIGKILL) }
+            }
+        case .isStoppedConsuming: try await consumeAndStop(store)
+        }
+        await store.close()
+    }
+
+    private func append(_ count: Int, _ type: EventType, to stream: StreamID, in store: SQLiteStore) async throws {
+        for index in 0..<count {
+            _ = try await store.append(Append([EventData(type: type, data: [UInt8(index)])], to: stream))
+        }
+    }
+
+    private func exchange(_ store: SQLiteStore) async throws {
+        try await append(100, "child", to: "shared-1", in: store)
+        // The parent's events reach this process's subscription without a commit of its own.
+        var seen = 0
+        for try await _ in store.subscribe(to: EventQuery(types: ["parent"])) {
+            seen += 1
+            if seen == 100 { break }
+        }
+    }
+
+    private func consumeAndStop(_ store: SQLiteStore) async throws {
+        let batches = Mutex(0)
+        let consumption = Task {
+            try await store.consumeOrders { events in
+                batches.withLock { $0 += 1 }
+                guard events.first?.position == Position(11) else { return }
+                _ = try await store.append(
+                    Append([EventData(type: "stopping", data: Array("\(getpid())".utf8))], to: "process-1")
+                )
+                // When the other process has written, this one's writer has let go of the file.
+                for try await _ in store.subscribe(to: EventQuery(types: ["stop"])) { break }
+                kill(getpid(), SIGSTOP)
+            }
+        }
+        for try await _ in store.subscribe(to: EventQuery(types: ["finish"])) { break }
+        consumption.cancel()
+        try await consumption.value
+        // The batch under which it was stopped was its last: what it did then was refused.
+        #expect(batches.withLock(\.self) == 2)
+    }
+}
+
+extension SQLiteStore {
+    /// Consumes events of type `order` under a short lease, in batches of 10.
+    func consumeOrders(_ handle: @escaping @Sendable ([RecordedEvent]) async throws -> Void) async throws {
+        try await consume(
+            as: "mailer",
+            matching: EventQuery(types: ["order"]),
+            lease: .milliseconds(500),
+            batchSize: 10,
+            handle
+        )
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// A second process that plays a part together with a test of this one.
+///
+/// Not an exit test: those block a thread of the parent for as long as the child lives, and a child inherits the channels of
+/// others, so two children that wait for their parent at once can starve it on a machine with two cores.
+enum ChildProcess {
+    private static let roleKey = "EDDA_CHILD_ROLE"
+    private static let fileKey = "EDDA_CHILD_FILE"
+
+    /// The part that this process was started to play, and the database it is to play on.
+    static var role: (part: ChildPart, file: String)? {
+        let environment = ProcessInfo.processInfo.environment
+        guard let part = environment[roleKey].flatMap(ChildPart.init), let file = environment[fileKey] else { return nil }
+        return (part, file)
+    }
+
+    /// Starts the test program once more, to play a part, while `body` runs; returns when both have ended.
+    static func playing<Result>(
+        _ part: ChildPart,
+        on file: String,
+        endingBy reason: Process.TerminationReason = .exit,
+        with status: Int32 = EXIT_SUCCESS,
+        while body: () async throws -> Result
+    ) async throws -> Result {
+        let process = Process()
+        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = ["--testing-library", "swift-testing", "--filter", "ChildParts"]
+        process.environment = ProcessInfo.processInfo.environment
+            .merging([roleKey: part.rawValue, fileKey: file]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        let result = try await body()
+        for await _ in ends {}
+        #expect(process.terminationReason == reason, "how \(part) ended")
+        #expect(process.terminationStatus == status, "how \(part) ended")
+        return result
+    }
+}
