@@ -203,6 +203,27 @@ extension SQLiteReadTransaction {
     }
 
     private var compiler: QueryCompiler {
-        QueryCompiler(number: { [self] name, kind in try number(of: name, kind) })
+        QueryCompiler(
+            number: { [self] name, kind in try number(of: name, kind) },
+            count: { [self] lead, after, upTo, limit in try count(lead, after: after, upTo: upTo, limit: limit) }
+        )
+    }
+
+    /// How many entries an index has between two positions, counted up to a limit.
+    private func count(_ lead: QueryCompiler.Lead, after: Int64, upTo: Int64, limit: Int64) throws -> Int64 {
+        let (statement, key): (StoreStatement, Int64) =
+            switch lead {
+            case .tag(let number): (.tagCount, number)
+            case .type(let number): (.typeCount, number)
+            case .category(let number): (.categoryCount, number)
+            }
+        return try first(statement) { statement in
+            try statement.bind(1, key)
+            try statement.bind(2, after)
+            try statement.bind(3, upTo)
+            try statement.bind(4, limit)
+        } row: {
+            $0.integer(0)
+        } ?? 0
     }
 }
