@@ -27,7 +27,7 @@ struct ConsumerLayout {
         self.name = name
         var names: [CheckpointName] = []
         for index in 0..<share.count {
-            let text = share.count == 1 ? name.rawValue : "\(name)#\(index)/\(share.count) by \(share.key.name)"
+            let text = share.count == 1 ? name.rawValue : "\(name)#\(index)/\(share.count) by \(share.key)"
             guard let checkpoint = CheckpointName(rawValue: text) else {
                 throw StoreError(
                     .invalidArgument,
@@ -50,8 +50,12 @@ struct ConsumerLayout {
     /// - Parameters:
     ///   - rows: The stored checkpoints of the consumer.
     ///   - start: Where a consumer begins that has none.
-    func begin(_ rows: [Checkpoint], start: Position) -> (position: Position, set: [Checkpoint], remove: [CheckpointName]) {
-        if Set(rows.map(\.name)) == all, let row = rows.first(where: { $0.name == own }) { return (row.position, [], []) }
+    func begin(_ rows: [Checkpoint], start: Position) -> (
+        position: Position, set: [Checkpoint], remove: [CheckpointName]
+    ) {
+        if Set(rows.map(\.name)) == all, let row = rows.first(where: { $0.name == own }) {
+            return (row.position, [], [])
+        }
         let position = rows.map(\.position).min() ?? start
         return (
             position,

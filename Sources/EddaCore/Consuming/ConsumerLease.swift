@@ -35,7 +35,9 @@ final class ConsumerLease: Sendable {
             let stored = try await store.read { try $0.lease(name) }
             let now = store.time.now()
             // What is stored under this very holder was taken by a commit whose outcome was not learned.
-            let step = keeper.withLock { stored?.holder == holder ? .take(over: stored) : $0.look(at: stored, now: now) }
+            let step = keeper.withLock {
+                stored?.holder == holder ? .take(over: stored) : $0.look(at: stored, now: now)
+            }
             switch step {
             case .take(let silent):
                 guard let taken = try await store.write({ try $0.takeLease(name, for: holder, over: silent) }) else {
@@ -61,7 +63,9 @@ final class ConsumerLease: Sendable {
         do {
             let now = store.time.now()
             didBeat(try await store.write { try $0.beat(lease) }, at: now)
-        } catch let error where error is Overloaded || error is CommitUnknown || (error as? StoreError)?.isRetriable == true {
+        } catch let error
+            where error is Overloaded || error is CommitUnknown || (error as? StoreError)?.isRetriable == true
+        {
             // Whether the lease is still held is learned by the next beat that goes through.
             return keeper.withLock { $0.interval }
         }

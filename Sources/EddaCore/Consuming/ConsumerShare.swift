@@ -4,9 +4,20 @@
 /// of them. The hash of the key is the same in all processes.
 public struct ConsumerShare: Sendable {
     /// By what events are dealt out.
-    public struct Key: Sendable {
-        let name: String
-        let of: @Sendable (RecordedEvent) -> String
+    public struct Key: Sendable, CustomStringConvertible {
+        private let name: String
+        private let of: @Sendable (RecordedEvent) -> String
+
+        private init(name: String, of: @escaping @Sendable (RecordedEvent) -> String) {
+            self.name = name
+            self.of = of
+        }
+
+        /// The key of an event.
+        public func value(of event: RecordedEvent) -> String { of(event) }
+
+        /// The name under which the store keeps it.
+        public var description: String { name }
 
         /// Events of a stream stay together.
         public static let stream = Key(name: "stream") { $0.stream.rawValue }
@@ -16,7 +27,8 @@ public struct ConsumerShare: Sendable {
         /// Of several such tags the first in the order of bytes counts; an event without one stays with its stream.
         public static func tag(_ prefix: String) -> Key {
             Key(name: "tag \(prefix)") { event in
-                event.tags.filter { $0.rawValue.utf8.starts(with: prefix.utf8) }.min()?.rawValue ?? event.stream.rawValue
+                event.tags.filter { $0.rawValue.utf8.starts(with: prefix.utf8) }.min()?.rawValue
+                    ?? event.stream.rawValue
             }
         }
 
@@ -52,6 +64,6 @@ public struct ConsumerShare: Sendable {
 
     /// Whether an event is in this share.
     public func contains(_ event: RecordedEvent) -> Bool {
-        count == 1 || FNV1a.hash(key.of(event).utf8) % UInt64(count) == UInt64(index)
+        count == 1 || FNV1a.hash(key.value(of: event).utf8) % UInt64(count) == UInt64(index)
     }
 }

@@ -15,7 +15,9 @@ final class WALGauge: Sendable {
         _ = sqlite3_wal_hook(
             connection.handle,
             { context, _, _, pages in
-                if let context { Unmanaged<WALGauge>.fromOpaque(context).takeUnretainedValue().hasGrown(to: Int(pages)) }
+                if let context {
+                    Unmanaged<WALGauge>.fromOpaque(context).takeUnretainedValue().hasGrown(to: Int(pages))
+                }
                 return SQLITE_OK
             },
             Unmanaged.passUnretained(self).toOpaque()
@@ -29,8 +31,9 @@ final class WALGauge: Sendable {
         }
     }
 
-    /// Moves the log into the database without waiting for anybody (sqlite.org/c3ref/wal_checkpoint_v2.html, PASSIVE);
-    /// a reader that still needs the older pages is in the way of the rest. A checkpoint that fails loses nothing: the
+    /// Moves the log into the database without waiting for anybody (sqlite.org/c3ref/wal_checkpoint_v2.html, PASSIVE).
+    ///
+    /// A reader that still needs the older pages is in the way of the rest. A checkpoint that fails loses nothing: the
     /// pages stay in the log.
     ///
     /// - Parameter limit: A log that has more pages than this, and is moved as a whole, is cut to nothing (TRUNCATE);

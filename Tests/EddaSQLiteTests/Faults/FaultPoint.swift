@@ -11,7 +11,9 @@ struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
     /// The process ends without closing the store.
     let dies: Bool
 
-    var description: String { "\(durability.rawValue)/\(number): \(call) \(mode)\(dies ? ", then the process dies" : "")" }
+    var description: String {
+        "\(durability.rawValue)/\(number): \(call) \(mode)\(dies ? ", then the process dies" : "")"
+    }
 
     /// Every commit goes through these.
     var isOnCommitPath: Bool { call.file == .log && (call.kind == .write || call.kind == .sync) }
@@ -19,7 +21,9 @@ struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
     /// Plays the workload without a fault and lists what can go wrong in it.
     ///
     /// - Returns: The points, and what was wrong without any.
-    static func record(_ durability: Durability, seed: UInt64) async throws -> (points: [FaultPoint], problems: [String]) {
+    static func record(_ durability: Durability, seed: UInt64) async throws -> (
+        points: [FaultPoint], problems: [String]
+    ) {
         let folder = try TemporaryFolder.inMemory()
         let vfs = FaultVFS()
         let run = FaultRun(path: folder.file(), vfs: vfs, ledger: FaultLedger(), durability: durability, mode: nil)

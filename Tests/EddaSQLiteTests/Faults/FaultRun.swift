@@ -214,7 +214,10 @@ final class FaultRun {
         }
         do {
             let (head, messages) = try await store.read { transaction in
-                (try transaction.head().value, try transaction.readyMessages(after: 0, limit: 100).map(\.row.message.id))
+                (
+                    try transaction.head().value,
+                    try transaction.readyMessages(after: 0, limit: 100).map(\.row.message.id)
+                )
             }
             ledger.note(messages: messages)
             if head < acknowledged {
