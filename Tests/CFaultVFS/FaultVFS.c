@@ -83,7 +83,8 @@ static verdict judge(edda_fault_vfs *vfs, int kind, int role) {
         vfs->record = realloc(vfs->record, (size_t)vfs->room);
     }
     vfs->record[call - 1] = (unsigned char)(kind << 2 | role);
-    if (!vfs->dead && vfs->armed != 0) {
+    if (vfs->armed == -1 - kind) vfs->armed = call;
+    if (!vfs->dead && vfs->armed > 0) {
         int is_first = call == vfs->armed;
         int is_later = vfs->lasting && call > vfs->armed && kind == vfs->lasting_kind;
         if (is_first) vfs->lasting_kind = kind;

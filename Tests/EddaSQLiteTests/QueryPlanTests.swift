@@ -32,12 +32,23 @@ import Testing
         )
         await store.close()
         let raw = try RawDatabase(folder.file())
-        let compiler = QueryCompiler { name, kind in
+        let number = { (name: String, kind: NameMemory.Kind) -> Int64? in
             let table = ["edda_types", "edda_categories", "edda_tags"][kind.rawValue]
             return try raw.rows("SELECT id FROM \(table) WHERE name = '\(name)'").first.flatMap { Int64($0) }
         }
-        let compiled = try compiler.positions(of: query, direction, after: 0, upTo: 100, limit: 10)
-        let (sql, _) = try #require(compiled)
+        // Whichever index leads.
+        for shortest in 0..<4 {
+            var choice = 0
+            let compiler = QueryCompiler(number: number) { _, _, _, limit in
+                choice += 1
+                return choice == shortest ? 0 : limit
+            }
+            let compiled = try compiler.select(query, direction, after: 0, upTo: 100, limit: 10)
+            try check(#require(compiled).sql, raw)
+        }
+    }
+
+    private func check(_ sql: String, _ raw: RawDatabase) throws {
         let plan = try raw.rows("EXPLAIN QUERY PLAN \(sql)")
         for line in plan {
             #expect(!line.contains("TEMP B-TREE"), "\(plan)")

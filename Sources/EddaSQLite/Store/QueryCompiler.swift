@@ -3,13 +3,27 @@ internal import EddaCore
 /// Turns an ``EventQuery`` into SQL over the indexes of the store.
 ///
 /// Every alternative becomes one or more arms, each of which an index returns in the order of positions; SQLite merges the
-/// arms of a UNION without sorting, so a page costs what it returns.
+/// arms of a UNION without sorting, so a page costs what it returns. Where several indexes could lead, the one with the
+/// fewest entries does: the others are looked up for each of them.
 struct QueryCompiler {
+    /// An index that can lead an arm, and the number it is searched by.
+    enum Lead: Hashable {
+        case tag(Int64)
+        case type(Int64)
+        case category(Int64)
+    }
+
     /// The number of an interned name; `nil` when the store has never met it, and so nothing matches.
     let number: (String, NameMemory.Kind) throws -> Int64?
+    /// How many entries an index has between two positions, the lower one excluded, counted up to a limit.
+    let count: (Lead, _ after: Int64, _ upTo: Int64, _ limit: Int64) throws -> Int64
 
     /// More arms than this would make a statement that SQLite may refuse; then the types are filtered in a scan.
     private static let armLimit = 100
+    /// Each type leads an arm of its own; with more than this they are filtered instead, if something else can lead.
+    private static let leadingTypes = 8
+    /// How far the entries of indexes are counted to find out which has the fewest.
+    private static let rounds: [Int64] = [32, 256, 2_048]
 
     /// One arm: what stands after SELECT and its columns, and its bindings before the bounds.
     private struct Arm {
@@ -17,144 +31,172 @@ struct QueryCompiler {
         var place = "e.position"
         /// From FROM on; the events are `e`.
         var source: String
-        var values: [SQLValue]
+        var values: [Int64]
 
         var positions: String { "SELECT \(place) AS place \(source)" }
     }
 
-    /// A statement that returns positions in order, and its values.
+    /// The parts of an item as numbers.
+    private struct Parts {
+        var types: [Int64]
+        var tags: [Int64]
+        var category: Int64?
+    }
+
+    /// A statement over what matches, and its values.
+    struct Selection {
+        let sql: String
+        let values: [SQLValue]
+        /// Whether the rows are events; otherwise they are positions.
+        let returnsEvents: Bool
+    }
+
+    /// A statement that returns what matches in order.
     ///
-    /// `nil` when nothing can match.
+    /// A query whose matches one index finds returns whole events if columns are given. For one with several alternatives,
+    /// an event of which may match two, only positions are returned, each once.
     ///
     /// - Parameters:
     ///   - query: The query.
+    ///   - columns: What to select of an event `e`; `nil` for positions in any case.
     ///   - direction: The order.
     ///   - after: The lower bound, excluded.
     ///   - upTo: The upper bound, included.
     ///   - limit: At most so many rows.
-    func positions(
-        of query: EventQuery,
+    /// - Returns: `nil` when nothing can match.
+    func select(
+        _ query: EventQuery,
+        columns: String? = nil,
         _ direction: ReadDirection,
         after: Int64,
         upTo: Int64,
         limit: Int64
-    ) throws -> (sql: String, values: [SQLValue])? {
-        let arms = try arms(of: query)
-        guard !arms.isEmpty else { return nil }
-        let bounds: [SQLValue] = [.integer(after), .integer(upTo)]
+    ) throws -> Selection? {
+        let arms = try arms(of: query, after: after, upTo: upTo)
+        guard let arm = arms.first else { return nil }
+        let values = (arms.flatMap { $0.values + [after, upTo] } + [limit]).map { SQLValue.integer($0) }
+        let order = direction == .forward ? "ASC" : "DESC"
+        if let columns, arms.count == 1 {
+            let sql = "SELECT \(columns) \(arm.source) ORDER BY \(arm.place) \(order) LIMIT ?"
+            return Selection(sql: sql, values: values, returnsEvents: true)
+        }
         let union = arms.map(\.positions).joined(separator: " UNION ")
-        return (
-            "\(union) ORDER BY place \(Self.order(direction)) LIMIT ?",
-            arms.flatMap { $0.values + bounds } + [.integer(limit)]
-        )
+        return Selection(sql: "\(union) ORDER BY place \(order) LIMIT ?", values: values, returnsEvents: false)
     }
 
-    /// A statement that returns events in order, and its values.
+    private func arms(of query: EventQuery, after: Int64, upTo: Int64) throws -> [Arm] {
+        let items = try (query.items.isEmpty ? [EventQuery.Item()] : query.items).compactMap(parts)
+        let arms = try items.flatMap { try self.arms(of: $0, after: after, upTo: upTo) }
+        guard arms.count > Self.armLimit else { return arms }
+        return items.map { $0.tags.isEmpty ? scan(of: $0) : tagged($0) }
+    }
+
+    // MARK: What leads
+
+    private func arms(of parts: Parts, after: Int64, upTo: Int64) throws -> [Arm] {
+        switch try lead(of: parts, after: after, upTo: upTo) {
+        case .tag(let tag):
+            var parts = parts
+            parts.tags.removeAll { $0 == tag }
+            parts.tags.insert(tag, at: 0)
+            return [tagged(parts)]
+        case .type: return parts.types.map { typed(parts, by: $0) }
+        case .category, nil: return [scan(of: parts)]
+        }
+    }
+
+    /// The index with about the fewest entries between the bounds.
     ///
-    /// `nil` for a query with several alternatives, whose positions are looked for first.
-    func events(
-        of query: EventQuery,
-        columns: String,
-        _ direction: ReadDirection,
-        after: Int64,
-        upTo: Int64,
-        limit: Int64
-    ) throws -> (sql: String, values: [SQLValue])? {
-        let arms = try arms(of: query)
-        guard arms.count == 1, let arm = arms.first else { return nil }
-        return (
-            "SELECT \(columns) \(arm.source) ORDER BY \(arm.place) \(Self.order(direction)) LIMIT ?",
-            arm.values + [.integer(after), .integer(upTo), .integer(limit)]
-        )
-    }
-
-    private static func order(_ direction: ReadDirection) -> String { direction == .forward ? "ASC" : "DESC" }
-
-    private func arms(of query: EventQuery) throws -> [Arm] {
-        let items = query.items.isEmpty ? [EventQuery.Item()] : query.items
-        var arms: [Arm] = []
-        for item in items { arms += try self.arms(of: item) }
-        if arms.count > Self.armLimit {
-            return try items.flatMap { try [scan(of: $0)].compactMap(\.self) }
+    /// All are counted a little further each round until one of them is found to end, so this costs at most a small
+    /// multiple of what the best one holds.
+    private func lead(of parts: Parts, after: Int64, upTo: Int64) throws -> Lead? {
+        var choices: [[Lead]] = parts.tags.map { [.tag($0)] }
+        let others = parts.tags.count + (parts.category == nil ? 0 : 1)
+        if !parts.types.isEmpty, parts.types.count <= Self.leadingTypes || others == 0 {
+            choices.append(parts.types.map { .type($0) })
         }
-        return arms
-    }
-
-    private func arms(of item: EventQuery.Item) throws -> [Arm] {
-        guard let category = try category(of: item), let types = try numbers(item.types.map(\.rawValue), .type) else {
-            return []
-        }
-        guard item.tags.isEmpty else { return try tagged(item, types: types, category: category).map { [$0] } ?? [] }
-        guard types.isEmpty else {
-            return types.map { type in
-                Arm(
-                    source: """
-                        FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
-                        \(category.condition) AND \(Self.bounds("e"))
-                        """,
-                    values: [.integer(type)] + category.values
-                )
+        if let category = parts.category { choices.append([.category(category)]) }
+        guard choices.count > 1 else { return choices.first?.first }
+        for limit in Self.rounds {
+            for leads in choices {
+                var sum: Int64 = 0
+                for lead in leads where sum < limit { sum += try count(lead, after, upTo, limit - sum) }
+                if sum < limit { return leads.first }
             }
         }
-        let source = item.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
-        return [
-            Arm(
-                source:
-                    "FROM edda_events e \(source) WHERE \(category.condition) AND \(Self.bounds("e"))",
-                values: category.values
-            )
-        ]
+        return choices.first?.first
     }
 
-    /// Events that have all of the tags: the index over one tag leads, the others are looked up.
-    private func tagged(_ item: EventQuery.Item, types: [Int64], category: (condition: String, values: [SQLValue])) throws -> Arm? {
-        var tags: [Int64] = []
-        for tag in item.tags.sorted() {
-            guard let number = try number(tag.rawValue, .tag) else { return nil }
-            tags.append(number)
-        }
+    // MARK: Arms
+
+    /// Events that have all of the tags: the index over the first leads, the others are looked up.
+    private func tagged(_ parts: Parts) -> Arm {
         var joins = ""
-        for index in 1..<max(1, tags.count) {
-            joins +=
-                " JOIN edda_event_tags t\(index) ON t\(index).tag = \(tags[index]) AND t\(index).position = t.position"
+        for index in 1..<max(1, parts.tags.count) {
+            joins += " JOIN edda_event_tags t\(index) ON t\(index).tag = ? AND t\(index).position = t.position"
         }
-        let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
+        let filter = filter(parts, types: true, tags: false)
         return Arm(
             place: "t.position",
             source: """
                 FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
-                WHERE t.tag = ?\(typeFilter) AND \(category.condition) AND \(Self.bounds("t"))
+                WHERE t.tag = ? AND \(filter.condition) AND \(Self.bounds("t"))
                 """,
-            values: [.integer(tags[0])] + category.values
+            values: parts.tags.dropFirst() + parts.tags.prefix(1) + filter.values
         )
     }
 
-    /// One arm for an item with very many types.
-    private func scan(of item: EventQuery.Item) throws -> Arm? {
-        guard let category = try category(of: item), let types = try numbers(item.types.map(\.rawValue), .type) else {
-            return nil
-        }
-        if !item.tags.isEmpty { return try tagged(item, types: types, category: category) }
-        let typeFilter = types.isEmpty ? "" : " AND e.type IN (\(types.map(String.init).joined(separator: ", ")))"
+    private func typed(_ parts: Parts, by type: Int64) -> Arm {
+        let filter = filter(parts, types: false, tags: true)
         return Arm(
             source: """
-                FROM edda_events e NOT INDEXED WHERE \(category.condition)\(typeFilter) AND \
-                \(Self.bounds("e"))
+                FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
+                \(filter.condition) AND \(Self.bounds("e"))
                 """,
-            values: category.values
+            values: [type] + filter.values
         )
     }
 
-    /// The condition on the category; `nil` when the store has no such category.
-    private func category(of item: EventQuery.Item) throws -> (condition: String, values: [SQLValue])? {
-        guard let category = item.category else { return ("e.category > 0", []) }
-        return try number(category.rawValue, .category).map { ("e.category = ?", [.integer($0)]) }
+    /// The events of a category, or all.
+    private func scan(of parts: Parts) -> Arm {
+        let source = parts.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
+        let filter = filter(parts, types: true, tags: true)
+        return Arm(
+            source: "FROM edda_events e \(source) WHERE \(filter.condition) AND \(Self.bounds("e"))",
+            values: filter.values
+        )
     }
 
-    /// The numbers of names; `nil` when names were asked for and the store knows none of them.
-    private func numbers(_ names: [String], _ kind: NameMemory.Kind) throws -> [Int64]? {
-        let numbers = try names.compactMap { try number($0, kind) }.sorted()
-        return names.isEmpty || !numbers.isEmpty ? numbers : nil
+    /// The conditions on an event `e`: its category, and the types and tags that have not led to it.
+    private func filter(_ parts: Parts, types: Bool, tags: Bool) -> (condition: String, values: [Int64]) {
+        var condition = parts.category == nil ? "e.category > 0" : "e.category = ?"
+        var values = parts.category.map { [$0] } ?? []
+        if types, !parts.types.isEmpty {
+            condition += " AND e.type IN (\(parts.types.map { _ in "?" }.joined(separator: ", ")))"
+            values += parts.types
+        }
+        for tag in tags ? parts.tags : [] {
+            condition += " AND EXISTS (SELECT 1 FROM edda_event_tags x WHERE x.tag = ? AND x.position = e.position)"
+            values.append(tag)
+        }
+        return (condition, values)
+    }
+
+    // MARK: Names
+
+    /// The numbers of an item's names; `nil` when the store has no such category, not every tag, or none of the types.
+    private func parts(of item: EventQuery.Item) throws -> Parts? {
+        var parts = Parts(types: [], tags: [], category: nil)
+        if let category = item.category {
+            guard let number = try number(category.rawValue, .category) else { return nil }
+            parts.category = number
+        }
+        for tag in item.tags.sorted() {
+            guard let number = try number(tag.rawValue, .tag) else { return nil }
+            parts.tags.append(number)
+        }
+        parts.types = try item.types.compactMap { try number($0.rawValue, .type) }.sorted()
+        return item.types.isEmpty || !parts.types.isEmpty ? parts : nil
     }
 
     private static func bounds(_ table: String) -> String { "\(table).position > ? AND \(table).position <= ?" }

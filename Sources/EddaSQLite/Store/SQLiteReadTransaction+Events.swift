@@ -63,61 +63,49 @@ extension SQLiteReadTransaction {
         let limit = try limited(limit)
         let end = try upTo.map { min($0, try head()) } ?? head()
         guard limit > 0 else { return EventPage(events: [], head: direction == .forward ? after : end) }
-        let events =
-            try found(query, direction, after: after, upTo: end, limit: limit)
-            ?? positions(of: query, direction, after: after, upTo: end, limit: limit)
-            .compactMap { position in
-                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try event(from: $0) })
-            }
+        let events = try found(query, direction, after: after, upTo: end, limit: limit)
         let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
         return EventPage(events: events, head: reached ?? end)
     }
 
-    /// The events of a query that one statement answers; `nil` for others.
+    /// The events that match, in order.
     private func found(
         _ query: EventQuery,
         _ direction: ReadDirection,
         after: Position,
         upTo: Position,
         limit: Int64
-    ) throws -> [RecordedEvent]? {
+    ) throws -> [RecordedEvent] {
+        let columns = StoreStatement.eventColumns
         guard
-            let (sql, values) = try compiler.events(
-                of: query,
-                columns: StoreStatement.eventColumns,
+            let selection = try compiler.select(
+                query,
+                columns: columns,
                 direction,
                 after: after.value,
                 upTo: upTo.value,
                 limit: limit
             )
-        else { return nil }
-        return try attempt {
-            let statement = try connection.cached(sql)
-            defer { statement.clear() }
-            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
-            var events: [RecordedEvent] = []
-            events.reserveCapacity(Int(clamping: Swift.min(limit, Swift.max(0, upTo.value - after.value), 1_024)))
-            while try statement.step() { events.append(try event(from: statement)) }
-            return events
+        else { return [] }
+        guard selection.returnsEvents else {
+            return try positions(of: selection).compactMap { position in
+                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try event(from: $0) })
+            }
         }
+        var events: [RecordedEvent] = []
+        events.reserveCapacity(Int(clamping: Swift.min(limit, Swift.max(0, upTo.value - after.value), 1_024)))
+        try rows(of: selection.sql, selection.values) { events.append(try event(from: $0)) }
+        return events
     }
 
     func count(matching query: EventQuery, after: Position) throws -> Int {
-        guard
-            let (sql, values) = try compiler.positions(
-                of: query,
-                .forward,
-                after: after.value,
-                upTo: try head().value,
-                limit: .max
-            )
-        else { return 0 }
-        return try attempt {
-            let statement = try connection.cached("SELECT count(*) FROM (\(sql))")
-            defer { statement.clear() }
-            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
-            return try statement.step() ? Int(statement.integer(0)) : 0
+        let head = try head().value
+        guard let selection = try compiler.select(query, .forward, after: after.value, upTo: head, limit: .max) else {
+            return 0
         }
+        var count = 0
+        try rows(of: "SELECT count(*) FROM (\(selection.sql))", selection.values) { count = Int($0.integer(0)) }
+        return count
     }
 
     func typeVersions() throws -> [TypeVersion] {
@@ -208,26 +196,47 @@ extension SQLiteReadTransaction {
         upTo: Position,
         limit: Int64
     ) throws -> [Int64] {
-        guard
-            let (sql, values) = try compiler.positions(
-                of: query,
-                direction,
-                after: after.value,
-                upTo: upTo.value,
-                limit: limit
-            )
-        else { return [] }
-        return try attempt {
+        try compiler.select(query, direction, after: after.value, upTo: upTo.value, limit: limit).map(positions(of:)) ?? []
+    }
+
+    private func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
+        var positions: [Int64] = []
+        try rows(of: selection.sql, selection.values) { positions.append($0.integer(0)) }
+        return positions
+    }
+
+    /// Runs a statement that is kept, and hands over each row.
+    private func rows(of sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
+        try attempt {
             let statement = try connection.cached(sql)
             defer { statement.clear() }
             for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
-            var positions: [Int64] = []
-            while try statement.step() { positions.append(statement.integer(0)) }
-            return positions
+            while try statement.step() { try body(statement) }
         }
     }
 
     private var compiler: QueryCompiler {
-        QueryCompiler(number: { [self] name, kind in try number(of: name, kind) })
+        QueryCompiler(
+            number: { [self] name, kind in try number(of: name, kind) },
+            count: { [self] lead, after, upTo, limit in try count(lead, after: after, upTo: upTo, limit: limit) }
+        )
+    }
+
+    /// How many entries an index has between two positions, counted up to a limit.
+    private func count(_ lead: QueryCompiler.Lead, after: Int64, upTo: Int64, limit: Int64) throws -> Int64 {
+        let (statement, key): (StoreStatement, Int64) =
+            switch lead {
+            case .tag(let number): (.tagCount, number)
+            case .type(let number): (.typeCount, number)
+            case .category(let number): (.categoryCount, number)
+            }
+        return try first(statement) { statement in
+            try statement.bind(1, key)
+            try statement.bind(2, after)
+            try statement.bind(3, upTo)
+            try statement.bind(4, limit)
+        } row: {
+            $0.integer(0)
+        } ?? 0
     }
 }

@@ -19,6 +19,9 @@ enum StoreStatement: Int, CaseIterable {
     case archiveStream
     case insertEvent
     case insertEventTag
+    case tagCount
+    case typeCount
+    case categoryCount
     case eventAt
     case eventsBetween
     case recordedAt
@@ -131,6 +134,9 @@ enum StoreStatement: Int, CaseIterable {
             correlation, causation, headers, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
+        case .tagCount: Self.count("edda_event_tags", "tag")
+        case .typeCount: Self.count("edda_events INDEXED BY edda_events_type", "type")
+        case .categoryCount: Self.count("edda_events INDEXED BY edda_events_category", "category")
         case .eventAt:
             """
             SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
@@ -300,6 +306,10 @@ enum StoreStatement: Int, CaseIterable {
             """
         case .removeProjection: "DELETE FROM edda_projections WHERE name = ?1 AND build = ?2"
         }
+    }
+
+    private static func count(_ table: String, _ column: String) -> String {
+        "SELECT count(*) FROM (SELECT 1 FROM \(table) WHERE \(column) = ?1 AND position > ?2 AND position <= ?3 LIMIT ?4)"
     }
 
     private static func stream(_ order: String) -> String {

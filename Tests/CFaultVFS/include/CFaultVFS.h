@@ -41,7 +41,8 @@ edda_fault_vfs *edda_fault_create(const char *name);
 /* Unregisters it; all of its files are closed. */
 void edda_fault_destroy(edda_fault_vfs *vfs);
 
-/* Call number `call`, counting from 1, ends so; with `lasting` every later one of its kind as well. */
+/* Call number `call`, counting from 1, ends so; with `lasting` every later one of its kind as well. The number -1 - kind
+   stands for the next call of that kind. */
 void edda_fault_arm(edda_fault_vfs *vfs, int64_t call, int action, int code, int lasting);
 /* Nothing goes wrong any more. */
 void edda_fault_heal(edda_fault_vfs *vfs);

@@ -29,7 +29,12 @@ final class FaultVFS: @unchecked Sendable {
     }
 
     /// Lets a call go wrong.
-    func arm(_ call: Int, _ mode: FaultMode) {
+    func arm(_ call: Int, _ mode: FaultMode) { arm(Int64(call), mode) }
+
+    /// Lets the next call of a kind go wrong.
+    func armNext(_ kind: FaultCall.Kind, _ mode: FaultMode) { arm(-1 - Int64(kind.rawValue), mode) }
+
+    private func arm(_ call: Int64, _ mode: FaultMode) {
         let (action, code, isLasting): (edda_fault_action, Int32, Bool) =
             switch mode {
             case .fail(let code, let lasting): (EDDA_FAULT_FAIL, code, lasting)
@@ -37,7 +42,7 @@ final class FaultVFS: @unchecked Sendable {
             case .die, .powerLoss: (EDDA_FAULT_DIE, 0, false)
             case .kill(let after): (after ? EDDA_FAULT_KILL_AFTER : EDDA_FAULT_KILL_BEFORE, 0, false)
             }
-        edda_fault_arm(handle, Int64(call), Int32(action.rawValue), code, isLasting ? 1 : 0)
+        edda_fault_arm(handle, call, Int32(action.rawValue), code, isLasting ? 1 : 0)
     }
 
     /// Nothing goes wrong any more.
