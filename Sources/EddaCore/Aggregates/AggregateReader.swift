@@ -26,8 +26,8 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     @discardableResult
     func catchUp(_ aggregate: inout HeldAggregate<State>) async throws -> Bool {
         let before = aggregate.version
+        var tail = try await nearTail(after: before)
         while true {
-            let tail = try await tail(after: aggregate.version)
             guard tail.state.version >= aggregate.version else {
                 // Maintenance has taken events away: what is remembered may be of a history that is no more.
                 store.aggregates.removeAll()
@@ -36,6 +36,7 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
             }
             try aggregate.apply(tail.events, schema: schema)
             if !tail.hasMore { break }
+            tail = try await self.tail(after: aggregate.version)
         }
         guard aggregate.version > before else { return false }
         store.aggregates.keep(aggregate, in: stream)
@@ -47,9 +48,10 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
         var aggregate = HeldAggregate<State>(epoch: store.aggregates.epoch)
         let format = State.snapshots.format
         let usesSnapshots = format != nil
-        let (snapshot, first) = try await store.read { [stream] transaction in
+        let (snapshot, first) = try await store.readBriefly { [stream] transaction in
             let snapshot = usesSnapshots ? try transaction.usableSnapshot(of: stream) : nil
-            return (snapshot, try StreamTail(of: stream, after: snapshot?.version ?? 0, in: transaction))
+            let version = snapshot?.version ?? 0
+            return (snapshot, try StreamTail(of: stream, after: version, limit: Base.briefly, in: transaction))
         }
         var tail = first
         if let format, let snapshot, !format.restore(snapshot, to: &aggregate, schema: schema) {
@@ -86,7 +88,14 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     }
 
     private func tail(after version: Int) async throws -> StreamTail {
-        try await store.readBriefly { [stream] in try StreamTail(of: stream, after: version, in: $0) }
+        try await store.read { [stream] in try StreamTail(of: stream, after: version, in: $0) }
+    }
+
+    /// What follows a version that is thought to be the last or one of the last.
+    private func nearTail(after version: Int) async throws -> StreamTail {
+        try await store.readBriefly { [stream] transaction in
+            try StreamTail(of: stream, after: version, limit: Base.briefly, in: transaction)
+        }
     }
 }
 

@@ -5,18 +5,24 @@ struct StreamTail: Sendable {
     /// The events that follow, at most a page of them.
     let events: [RecordedEvent]
 
-    /// How many events of a stream are read at a time.
+    /// Whether a page was not enough.
+    let hasMore: Bool
+
+    /// How many events of a stream are read at a time, where long reads belong.
     static let pageSize = 1_000
 
-    /// Reads what follows a version.
-    init(of stream: StreamID, after version: Int, in transaction: any ReadTransaction) throws {
+    /// Reads what follows a version, at most a page of it.
+    init(
+        of stream: StreamID,
+        after version: Int,
+        limit: Int = pageSize,
+        in transaction: any ReadTransaction
+    ) throws {
         state = try transaction.state(of: stream)
         events =
             state.version > version
-            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: Self.pageSize)
+            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
             : []
+        hasMore = events.count == limit
     }
-
-    /// Whether a page was not enough.
-    var hasMore: Bool { events.count == Self.pageSize }
 }
