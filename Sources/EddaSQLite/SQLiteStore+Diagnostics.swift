@@ -14,7 +14,7 @@ extension SQLiteStore: Diagnosable {
     ///
     /// - Throws: ``StoreError`` when the store is closed.
     public func diagnostics() async throws -> [Diagnostic] {
-        let format = try await writer.perform { try $0.storedFormat() }
+        let format = try await readers.read { try $0.connection.integer("PRAGMA user_version") }
         return [
             Diagnostic("database", path),
             Diagnostic("format", "\(format)"),

@@ -16,8 +16,23 @@ public import EddaCore
 /// each other. Other tools open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before
 /// 3.51.3 can damage a file that one process checkpoints while another commits.
 public final class SQLiteStore: Store {
+    /// What a store may do to its file.
+    public enum Opening: String, Hashable, Sendable, CaseIterable {
+        /// Creates the file when it is not there, brings an older format up to date, reads and writes.
+        case readWrite
+        /// Reads a file that is there, and never changes it: no writer is started and writes throw ``StoreError`` with code
+        /// `readOnly`.
+        ///
+        /// It works beside the program that owns the file, in this process or another, and follows what that commits; and
+        /// also when nobody has the file open. SQLite keeps two files beside a database in use, `-wal` and `-shm`
+        /// (sqlite.org/wal.html, section 5): they are there, or the folder has to be writable. A backup needs neither.
+        case readOnly
+    }
+
     /// How a store behaves.
     public struct Configuration: Sendable {
+        /// What the store may do to its file.
+        public var opening: Opening = .readWrite
         /// What a returned commit survives.
         public var durability: Durability = .full
         /// The most units that wait for the writer; beyond it callers get ``Overloaded``.
@@ -49,19 +64,24 @@ public final class SQLiteStore: Store {
     /// How the store behaves.
     public let configuration: Configuration
 
-    let writer: Writer
-    private let readers: ReaderPool
+    /// `nil` in a store that is read-only.
+    private let ownWriter: Writer?
+    let readers: ReaderPool
     private let watch: UInt64
-    private let claim: UInt64
+    /// `nil` in a store that is read-only, which there may be any number of.
+    private let claim: UInt64?
 
     /// Opens a database, creating it when it is not there, and bringing an older format up to date.
+    ///
+    /// With ``Configuration/opening`` `readOnly` it only opens what is there.
     ///
     /// - Parameters:
     ///   - path: The path of the file; its folder exists and is writable.
     ///   - configuration: How the store behaves.
     ///   - schema: How events become bytes and back.
     ///   - time: Where the store takes the time from.
-    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database or is open in this process already,
+    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database, is open in this process already, or, for
+    ///   reading only, is not there;
     ///   `newerFormat` for a file of a later version, `locked`, `corrupt`, `ioError`.
     public init(
         path: String,
@@ -70,11 +90,24 @@ public final class SQLiteStore: Store {
         time: any TimeSource = .system
     ) async throws {
         let path = try OpenFiles.resolve(path)
+        self.path = path
+        self.configuration = configuration
+        self.schema = schema
+        self.time = time
+        if configuration.opening == .readOnly {
+            claim = nil
+            ownWriter = nil
+            readers = ReaderPool(path: path, time: time, gate: nil)
+            try OpenFiles.requireFile(path)
+            try await readers.read { try Format.check($0.connection, path: path) }
+            watch = NotifyWatcher.shared.watch(path + ".notify") { [signals] in signals.raiseAll() }
+            return
+        }
         let claim = try OpenFiles.claim(path)
         self.claim = claim
         let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
         do {
-            writer = try await Writer.open(
+            ownWriter = try await Writer.open(
                 WriterSession.Settings(
                     path: path,
                     durability: configuration.durability,
@@ -93,17 +126,28 @@ public final class SQLiteStore: Store {
             throw error
         }
         readers = ReaderPool(path: path, time: time, gate: gate)
-        self.path = path
-        self.configuration = configuration
-        self.schema = schema
-        self.time = time
-        let writer = writer
+        let writer = ownWriter
         watch = NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() }
     }
 
     deinit {
         NotifyWatcher.shared.stop(watch)
-        OpenFiles.release(path, claim)
+        if let claim { OpenFiles.release(path, claim) }
+    }
+
+    /// The writer.
+    ///
+    /// - Throws: ``StoreError`` with code `readOnly` when there is none.
+    var writer: Writer {
+        get throws(StoreError) {
+            guard let ownWriter else {
+                throw StoreError(
+                    .readOnly,
+                    "\(path) was opened for reading only, so nothing was written. Write through the program that owns it."
+                )
+            }
+            return ownWriter
+        }
     }
 
     /// Runs `body` on a consistent view of the store.
@@ -112,7 +156,7 @@ public final class SQLiteStore: Store {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
-        try await readers.read(body)
+        try await readers.read { try body($0) }
     }
 
     /// Runs `body` as one unit of change and returns when it is committed.
@@ -140,7 +184,7 @@ public final class SQLiteStore: Store {
 
     /// Adds a hook that runs inside every later transaction that appends.
     ///
-    /// - Throws: ``StoreError`` when the store is closed.
+    /// - Throws: ``StoreError`` when the store is closed or read-only.
     public func install(_ hook: any AppendHook) async throws {
         try await writer.perform { $0.install(hook) }
     }
@@ -148,9 +192,9 @@ public final class SQLiteStore: Store {
     /// Finishes the units that wait, moves the write-ahead log into the database, and closes it.
     public func close() async {
         NotifyWatcher.shared.stop(watch)
-        await writer.close()
+        await ownWriter?.close()
         readers.close()
-        OpenFiles.release(path, claim)
+        if let claim { OpenFiles.release(path, claim) }
         // Those who wait for something to happen look again, and learn that the store is closed.
         signals.raiseAll()
     }

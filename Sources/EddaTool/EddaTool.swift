@@ -1,17 +1,8 @@
 #if CLI
-internal import Edda
 internal import EddaCommands
 
 /// The `edda` program: the operator commands on any Edda database, without the program that owns it.
-@main struct EddaTool: EddaApplication {
-    static var commandName: String { "edda" }
-
-    static var abstract: String { "Look into an Edda database, verify it, back it up." }
-
-    static func make(_ setup: Setup) async throws -> EddaRuntime {
-        try EddaRuntime(store: try await SQLiteStore(path: setup.database), logger: setup.logger) {}
-    }
-}
+@main struct EddaTool: DatabaseTool {}
 #else
 /// The `edda` program is made of the commands that the trait CLI brings.
 @main struct EddaTool {

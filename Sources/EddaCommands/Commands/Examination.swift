@@ -5,10 +5,13 @@ internal import Edda
 struct Examination {
     private let runtime: EddaRuntime
     private let program: String
+    private let isTool: Bool
 
-    init(of runtime: EddaRuntime, program: String) {
+    /// - Parameter program: The program that examines, for the commands it recommends.
+    init<App: EddaApplication>(of runtime: EddaRuntime, program: App.Type) {
         self.runtime = runtime
-        self.program = program
+        self.program = App.commandName
+        isTool = App.isTool
     }
 
     func facts() async throws -> [Diagnostic] {
@@ -16,7 +19,7 @@ struct Examination {
             (try transaction.head(), try transaction.outboxCounts(), try transaction.sagaCounts())
         }
         return [Diagnostic("events", String(head.value))] + self.outbox(outbox) + self.sagas(sagas)
-            + (try await projections())
+            + (try await projections(head: head))
     }
 
     private func outbox(_ counts: OutboxCounts) -> [Diagnostic] {
@@ -54,7 +57,7 @@ struct Examination {
         }
     }
 
-    private func projections() async throws -> [Diagnostic] {
+    private func projections(head: Position) async throws -> [Diagnostic] {
         try await runtime.projections.status().map { status in
             let name = "projection.\(status.name)"
             let behind = status.lag.map { ", \($0) events behind" } ?? ""
@@ -67,6 +70,10 @@ struct Examination {
                     advice: "\(failure) Correct the handler and start the new program; it tries again by itself."
                 )
             }
+            if isTool {
+                let behind = max(0, head.value - status.position.value)
+                return Diagnostic(name, "\(value), at most \(behind) events behind")
+            }
             if !status.isKnown {
                 return Diagnostic(
                     name,
@@ -76,7 +83,12 @@ struct Examination {
                 )
             }
             if status.state != .live {
-                return Diagnostic(name, value, .note, advice: "`\(program) serve` builds it.")
+                return Diagnostic(
+                    name,
+                    value,
+                    .note,
+                    advice: "`\(program) serve` builds it."
+                )
             }
             return Diagnostic(name, value, (status.lag ?? 0) > 0 ? .note : .ok)
         }

@@ -57,6 +57,15 @@ public protocol EventReading: AnyObject {
         limit: Int
     ) throws -> EventPage
 
+    /// Events of one conversation in the order of positions, Edda's own included.
+    ///
+    /// - Parameters:
+    ///   - correlation: The id that their ``EventMetadata/correlationID`` is.
+    ///   - after: Only events after this position, for paging.
+    ///   - limit: At most so many events; 0 gives none.
+    /// - Throws: ``StoreError``.
+    func events(correlatedWith correlation: String, after: Position, limit: Int) throws -> [RecordedEvent]
+
     /// Where the events are that an append under this key wrote; `nil` when the key is free.
     ///
     /// - Throws: ``StoreError``.
@@ -68,6 +77,16 @@ public protocol EventReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func count(matching query: EventQuery, after: Position) throws -> Int
+
+    /// How often every schema version of every event type occurs, Edda's own included, in the order of types and versions.
+    ///
+    /// O(events between the positions).
+    ///
+    /// - Parameters:
+    ///   - after: Only events after this position.
+    ///   - upTo: Only events up to this position, itself included.
+    /// - Throws: ``StoreError``.
+    func usage(after: Position, upTo: Position) throws -> [EventUsage]
 
     /// Streams in the order of their ids.
     ///

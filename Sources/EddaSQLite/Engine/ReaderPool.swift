@@ -35,7 +35,7 @@ final class ReaderPool: Sendable {
 
     /// Runs `body` on a consistent view of the database, on a thread of the engine.
     func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Value
+        _ body: @escaping @Sendable (SQLiteReadTransaction) throws -> Value
     ) async throws -> Value {
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
@@ -55,7 +55,7 @@ final class ReaderPool: Sendable {
         _ = idle
     }
 
-    private func readNow<Value>(_ body: (any ReadTransaction) throws -> Value) throws -> Value {
+    private func readNow<Value>(_ body: (SQLiteReadTransaction) throws -> Value) throws -> Value {
         let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
         if isClosed { throw Writer.closedError }
         do {

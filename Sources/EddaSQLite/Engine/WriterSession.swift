@@ -66,15 +66,6 @@ final class WriterSession {
 
     func install(_ hook: any AppendHook) { hooks.append(hook) }
 
-    /// The format of the file.
-    func storedFormat() throws -> Int {
-        do {
-            return Int(try connection.integer("PRAGMA user_version"))
-        } catch {
-            throw error.storeError(path: settings.path)
-        }
-    }
-
     // MARK: Groups
 
     /// Commits a group of units and answers their callers.

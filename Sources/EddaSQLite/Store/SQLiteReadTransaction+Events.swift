@@ -52,6 +52,20 @@ extension SQLiteReadTransaction {
         return EventPage(events: events, head: reached ?? end)
     }
 
+    func events(correlatedWith correlation: String, after: Position, limit: Int) throws -> [RecordedEvent] {
+        let limit = try limited(limit)
+        var events: [RecordedEvent] = []
+        guard limit > 0 else { return events }
+        try query(.correlated) { statement in
+            try statement.bind(1, correlation)
+            try statement.bind(2, after.value)
+            try statement.bind(3, limit)
+        } row: {
+            events.append(try event(from: $0))
+        }
+        return events
+    }
+
     func count(matching query: EventQuery, after: Position) throws -> Int {
         guard
             let (sql, values) = try compiler.positions(
@@ -68,6 +82,26 @@ extension SQLiteReadTransaction {
             for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
             return try statement.step() ? Int(statement.integer(0)) : 0
         }
+    }
+
+    func usage(after: Position, upTo: Position) throws -> [EventUsage] {
+        var usage: [EventUsage] = []
+        try query(.usage) { statement in
+            try statement.bind(1, after.value)
+            try statement.bind(2, upTo.value)
+        } row: { row in
+            usage.append(
+                EventUsage(
+                    type: EventType(unchecked: row.text(0)),
+                    schemaVersion: Int(row.integer(1)),
+                    isReserved: row.integer(2) != 0,
+                    count: Int(row.integer(3)),
+                    first: Position(row.integer(4)),
+                    last: Position(row.integer(5))
+                )
+            )
+        }
+        return usage
     }
 
     func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {

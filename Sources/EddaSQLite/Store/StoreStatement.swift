@@ -23,6 +23,8 @@ enum StoreStatement: Int, CaseIterable {
     case streamForward
     case streamBackward
     case streams
+    case correlated
+    case usage
 
     case typeName
     case typeID
@@ -133,6 +135,22 @@ enum StoreStatement: Int, CaseIterable {
             """
             SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
             FROM edda_streams s WHERE s.name > ?1 AND s.category > 0 ORDER BY s.name LIMIT ?2
+            """
+
+        case .correlated:
+            """
+            SELECT \(Self.eventColumns) FROM edda_events e INDEXED BY edda_events_correlation
+            JOIN edda_streams s ON s.id = e.stream
+            WHERE e.correlation = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3
+            """
+
+        case .usage:
+            """
+            SELECT t.name, u.schema_version, u.reserved, u.count, u.first, u.last FROM (
+                SELECT type, schema_version, category < 0 AS reserved, count(*) AS count, min(position) AS first,
+                max(position) AS last FROM edda_events NOT INDEXED WHERE position > ?1 AND position <= ?2
+                GROUP BY type, schema_version, reserved
+            ) u JOIN edda_types t ON t.id = u.type ORDER BY t.name, u.schema_version, u.reserved
             """
 
         case .typeName: "SELECT name FROM edda_types WHERE id = ?1"
