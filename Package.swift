@@ -80,9 +80,10 @@ let package = Package(
             ]
         ),
         .testTarget(name: "EddaCoreTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
             name: "EddaSQLiteTests",
-            dependencies: ["CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
+            dependencies: ["CFaultVFS", "CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
         ),
         .testTarget(
             name: "EddaProjectionsTests",

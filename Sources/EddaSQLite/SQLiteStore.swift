@@ -39,15 +39,25 @@ public final class SQLiteStore: Store {
         public var queueLimit = 16_384
         /// The most units that are committed together.
         public var groupLimit = 512
+        /// About how many bytes are committed together: a group that has written as many takes no further unit.
+        public var groupBytes = 8 << 20
         /// How long the writer waits for another process that holds the file locked.
         public var lockTimeout: Duration = .seconds(10)
         /// At how many pages of 4 KiB the write-ahead log is moved into the database.
+        ///
+        /// A log that readers have let grow beyond sixteen times as many is cut when they have ended.
         public var checkpointPages = 1_000
         /// The most bytes that the database may have; `nil` for no bound but the disk's.
         ///
         /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
         /// 4 KiB.
         public var maximumSize: Int64?
+        /// The VFS through which SQLite reaches the file (sqlite.org/vfs.html); `nil` for the system's.
+        package var vfs: String?
+        /// The longest that a group goes on taking units.
+        package var groupTime: Duration = .milliseconds(5)
+        /// Whether the store looks, when its notify file is touched and once a second, for what others have committed.
+        package var followsOthers = true
 
         /// The defaults.
         public init() {}
@@ -67,7 +77,8 @@ public final class SQLiteStore: Store {
     /// `nil` in a store that is read-only.
     private let ownWriter: Writer?
     let readers: ReaderPool
-    private let watch: UInt64
+    let gauge = WALGauge()
+    private let watch: UInt64?
     /// `nil` in a store that is read-only, which there may be any number of.
     private let claim: UInt64?
 
@@ -97,15 +108,17 @@ public final class SQLiteStore: Store {
         if configuration.opening == .readOnly {
             claim = nil
             ownWriter = nil
-            readers = ReaderPool(path: path, time: time, gate: nil)
+            readers = ReaderPool(configuration, path: path, time: time, gate: nil)
             try OpenFiles.requireFile(path)
             try await readers.read { try Format.check($0.connection, path: path) }
-            watch = NotifyWatcher.shared.watch(path + ".notify") { [signals] in signals.raiseAll() }
+            watch =
+                configuration.followsOthers
+                ? NotifyWatcher.shared.watch(path + ".notify") { [signals] in signals.raiseAll() } : nil
             return
         }
         let claim = try OpenFiles.claim(path)
         self.claim = claim
-        let gate = configuration.durability == .normal ? SyncGate(database: path) : nil
+        let gate = configuration.durability == .normal ? SyncGate() : nil
         do {
             ownWriter = try await Writer.open(
                 WriterSession.Settings(
@@ -116,7 +129,11 @@ public final class SQLiteStore: Store {
                     maximumSize: configuration.maximumSize,
                     time: time,
                     signals: signals,
-                    gate: gate
+                    gate: gate,
+                    gauge: gauge,
+                    vfs: configuration.vfs,
+                    groupTime: configuration.groupTime,
+                    groupBytes: configuration.groupBytes
                 ),
                 queueLimit: configuration.queueLimit,
                 groupSize: configuration.groupLimit
@@ -125,13 +142,15 @@ public final class SQLiteStore: Store {
             OpenFiles.release(path, claim)
             throw error
         }
-        readers = ReaderPool(path: path, time: time, gate: gate)
+        readers = ReaderPool(configuration, path: path, time: time, gate: gate)
         let writer = ownWriter
-        watch = NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() }
+        watch =
+            configuration.followsOthers
+            ? NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() } : nil
     }
 
     deinit {
-        NotifyWatcher.shared.stop(watch)
+        if let watch { NotifyWatcher.shared.stop(watch) }
         if let claim { OpenFiles.release(path, claim) }
     }
 
@@ -191,7 +210,7 @@ public final class SQLiteStore: Store {
 
     /// Finishes the units that wait, moves the write-ahead log into the database, and closes it.
     public func close() async {
-        NotifyWatcher.shared.stop(watch)
+        if let watch { NotifyWatcher.shared.stop(watch) }
         await ownWriter?.close()
         readers.close()
         if let claim { OpenFiles.release(path, claim) }

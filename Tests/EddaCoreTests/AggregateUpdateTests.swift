@@ -1,6 +1,5 @@
 import EddaCore
 import EddaTesting
-import Synchronization
 import Testing
 
 @Suite struct AggregateUpdateTests {
@@ -112,73 +111,4 @@ import Testing
         #expect(loaded.version == 1)
         #expect(Account.handlers.types == ["account.deposited", "account.withdrawn"])
     }
-}
-
-private struct Deposited: Event {
-    static let eventType: EventType = "account.deposited"
-    var amount: Int
-}
-
-private struct Withdrawn: Event {
-    static let eventType: EventType = "account.withdrawn"
-    var amount: Int
-}
-
-private struct Account: Aggregate {
-    static let category: StreamCategory = "account"
-    static let handlers = EventHandlers<Account> {
-        On(Deposited.self) { account, event in account.balance += event.amount }
-        On(Withdrawn.self) { account, event in account.balance -= event.amount }
-    }
-    var balance = 0
-
-    func deposit(_ amount: Int) throws -> [any Event] { [Deposited(amount: amount)] }
-
-    func withdraw(_ amount: Int) throws -> [any Event] {
-        guard amount <= balance else { throw Rejection("account.overdrawn") }
-        return [Withdrawn(amount: amount)]
-    }
-}
-
-/// Before each of the first appends somebody else deposits 100.
-private final class RacingStore: Store {
-    private let store = InMemoryStore()
-    private let races: Mutex<Int>
-
-    init(races: Int) { self.races = Mutex(races) }
-
-    var schema: SchemaRegistry { store.schema }
-    var time: any TimeSource { store.time }
-    var signals: StoreSignals { store.signals }
-
-    func append(_ append: Append) async throws -> AppendResult {
-        let isRace = races.withLock { races in
-            defer { races = max(0, races - 1) }
-            return races > 0
-        }
-        if isRace { try await store.append([Deposited(amount: 100)], to: "account-1") }
-        return try await store.append(append)
-    }
-
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-    ) async throws -> Result {
-        try await store.read(body)
-    }
-
-    func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-    ) async throws -> Result {
-        try await store.write(body)
-    }
-
-    func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
-    func close() async { await store.close() }
-}
-
-/// Numbers in the order in which they were noted.
-private final class Log: Sendable {
-    private let numbers = Mutex<[Int]>([])
-    var values: [Int] { numbers.withLock { $0 } }
-    func append(_ number: Int) { numbers.withLock { $0.append(number) } }
 }

@@ -1,5 +1,4 @@
 import EddaCore
-import Synchronization
 import Testing
 
 @testable import EddaSQLite
@@ -89,14 +88,12 @@ import Testing
             data: []
         )
         let sequence = try await store.write { try $0.enqueue(message) }
-        let works = Mutex(false)
-        let gate = SyncGate { works.withLock(\.self) }
-        let readers = ReaderPool(path: store.path, time: store.time, gate: gate)
-        gate.open(upTo: sequence)
+        let gate = SyncGate()
+        let readers = ReaderPool(store.configuration, path: store.path, time: store.time, gate: gate)
+        gate.open(upTo: sequence) { false }
         #expect(gate.isBehind)
         #expect(try await readers.read { try $0.readyMessages(after: 0, limit: 9).count } == 0)
-        works.withLock { $0 = true }
-        gate.open(upTo: sequence)
+        gate.open(upTo: sequence) { true }
         #expect(!gate.isBehind)
         #expect(try await readers.read { try $0.readyMessages(after: 0, limit: 9).count } == 1)
         readers.close()

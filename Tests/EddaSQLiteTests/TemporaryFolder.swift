@@ -6,8 +6,10 @@ import Foundation
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "edda-\(UUID().uuidString)").path()
+    /// A new folder, below `parent` or where temporary files are.
+    init(under parent: String? = nil) throws {
+        path = (parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory)
+            .appending(path: "edda-\(UUID().uuidString)").path()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

@@ -18,8 +18,8 @@ struct EventSearch: Sendable {
         let head = try transaction.head()
         var after = after
         var end = min(upTo ?? head, head)
-        if let since { after = try max(after, Self.last(before: since, upTo: head, in: transaction)) }
-        if let until { end = try min(end, Self.last(before: until, upTo: head, in: transaction)) }
+        if let since { after = try max(after, transaction.position(asOf: since.previous)) }
+        if let until { end = try min(end, transaction.position(asOf: until.previous)) }
         guard after < end else { return [] }
         guard let correlation else {
             return try transaction.events(matching: query, direction, after: after, upTo: end, limit: limit).events
@@ -45,33 +45,10 @@ struct EventSearch: Sendable {
         }
         return Array((direction == .forward ? found : found.reversed()).prefix(limit))
     }
+}
 
-    /// The last position before the first event that was recorded at `time` or later.
-    ///
-    /// Times never fall from one position to the next, so it is found by bisection.
-    private static func last(
-        before time: Timestamp,
-        upTo head: Position,
-        in transaction: any ReadTransaction
-    ) throws -> Position {
-        var (low, high) = (Int64(0), head.value)
-        // Everything up to `low` is earlier; the first event after `high`, if any, is not.
-        while low < high {
-            let middle = low + (high - low) / 2
-            let next = try transaction.events(
-                matching: .all,
-                .forward,
-                after: Position(middle),
-                upTo: nil,
-                limit: 1
-            )
-            if let event = next.events.first, event.recordedAt < time {
-                low = event.position.value
-            } else {
-                high = middle
-            }
-        }
-        return Position(low)
-    }
+extension Timestamp {
+    /// The last time before this one.
+    fileprivate var previous: Timestamp { Timestamp(microseconds: microseconds - 1) }
 }
 #endif

@@ -16,13 +16,10 @@
 ///
 /// Its methods decide: they look at the state and return events or throw. ``Store/update(_:id:key:metadata:_:)`` loads,
 /// decides and appends.
-public protocol Aggregate: Sendable {
+///
+/// Where a decision rests on events of several streams, such as those of a course and of a student, use a
+/// ``DecisionModel`` and ``Store/decide(_:over:appendingTo:expecting:key:metadata:_:)`` instead.
+public protocol Aggregate: DecisionModel {
     /// The category of its streams.
     static var category: StreamCategory { get }
-
-    /// How events change it.
-    static var handlers: EventHandlers<Self> { get }
-
-    /// The state before any event.
-    init()
 }

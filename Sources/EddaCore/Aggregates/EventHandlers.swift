@@ -1,7 +1,7 @@
-/// How the events of an aggregate change its state.
+/// How events change the state of an aggregate or of another decision model.
 ///
 /// Events of other types are passed over.
-public struct EventHandlers<State: Aggregate>: Sendable {
+public struct EventHandlers<State: DecisionModel>: Sendable {
     package typealias Apply = @Sendable (inout State, RecordedEvent, SchemaRegistry) throws -> Void
 
     private let handlers: [EventType: Apply]

@@ -10,8 +10,8 @@ public struct On<Target, E: Event>: Sendable {
     package init(handler: Handler) { self.handler = handler }
 }
 
-extension On where Target: Aggregate {
-    /// How an event of this kind changes the aggregate.
+extension On where Target: DecisionModel {
+    /// How an event of this kind changes the aggregate or decision model.
     ///
     /// It only assigns: whether the event may happen was decided before it was appended.
     public init(_ type: E.Type, apply: @escaping @Sendable (_ state: inout Target, _ event: E) -> Void) {

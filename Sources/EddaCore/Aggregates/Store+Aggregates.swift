@@ -14,6 +14,33 @@ extension Store {
         return loaded
     }
 
+    /// Loads an aggregate as it was at a moment: after an event of its stream, at a position of the store, or at a time.
+    ///
+    /// ```swift
+    /// let before = try await store.load(Order.self, id: "1042", asOf: .version(3))
+    /// let then = try await store.load(Order.self, id: "1042", asOf: .time(closing))
+    /// ```
+    ///
+    /// A moment before the first event gives the state before any event; one that has not come yet, the present state.
+    ///
+    /// - Throws: As ``load(_:id:)``.
+    /// - Complexity: O(events of the stream up to the moment).
+    public func load<State: Aggregate>(
+        _ type: State.Type,
+        id: String,
+        asOf moment: AsOf
+    ) async throws -> Loaded<State> {
+        let stream = try StreamID(category: State.category, id: id)
+        let events = try await read { transaction -> [RecordedEvent] in
+            let version = try transaction.version(of: stream, asOf: moment)
+            guard version > 0 else { return [] }
+            return try transaction.events(in: stream, .forward, versions: 1...version, limit: .max)
+        }
+        var loaded = Loaded<State>()
+        try loaded.apply(events, schema: schema)
+        return loaded
+    }
+
     /// Loads an aggregate, lets `decide` look at it, and appends the events that it returns, on the condition that
     /// nobody else has appended to the stream meanwhile.
     ///

@@ -18,6 +18,23 @@ public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
             self.category = category
         }
 
+        /// An alternative that names the types by their structs.
+        ///
+        /// ```swift
+        /// EventQuery([
+        ///     .init(events: CourseDefined.self, StudentEnrolled.self, tags: ["course:algebra"]),
+        ///     .init(events: StudentEnrolled.self, tags: ["student:ada"]),
+        /// ])
+        /// ```
+        public init(
+            events first: any Event.Type,
+            _ others: any Event.Type...,
+            tags: Set<Tag> = [],
+            category: StreamCategory? = nil
+        ) {
+            self.init(types: EventQuery.types(of: [first] + others), tags: tags, category: category)
+        }
+
         /// The parts that restrict, joined by "and".
         public var description: String {
             var parts: [String] = []
@@ -49,6 +66,23 @@ public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
     public init(types: Set<EventType> = [], tags: Set<Tag> = [], category: StreamCategory? = nil) {
         self.init([Item(types: types, tags: tags, category: category)])
     }
+
+    /// Events of these structs with all of the tags in the category.
+    ///
+    /// ```swift
+    /// EventQuery(events: OrderPlaced.self, OrderCancelled.self, category: "order")
+    /// ```
+    public init(
+        events first: any Event.Type,
+        _ others: any Event.Type...,
+        tags: Set<Tag> = [],
+        category: StreamCategory? = nil
+    ) {
+        self.init(types: Self.types(of: [first] + others), tags: tags, category: category)
+    }
+
+    /// The types under which events of these structs are stored.
+    package static func types(of events: [any Event.Type]) -> Set<EventType> { Set(events.map { $0.eventType }) }
 
     /// Whether a stored event matches.
     public func matches(_ event: RecordedEvent) -> Bool {

@@ -25,6 +25,20 @@ public protocol EventReading: AnyObject {
     /// - Throws: ``StoreError``.
     func state(of stream: StreamID) throws -> StreamState
 
+    /// The position of the last event that was recorded at or before a time; ``Position/start`` when there is none.
+    ///
+    /// O(log events): times of recording never fall, so it is a search by halves.
+    ///
+    /// - Throws: ``StoreError``.
+    func position(asOf time: Timestamp) throws -> Position
+
+    /// The version of a stream's last event at or below a position; 0 when there is none.
+    ///
+    /// O(log events of the stream), for the same reason.
+    ///
+    /// - Throws: ``StoreError``.
+    func version(of stream: StreamID, asOf position: Position) throws -> Int
+
     /// Events of one stream.
     ///
     /// - Parameters:

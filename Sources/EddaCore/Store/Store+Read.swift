@@ -48,4 +48,93 @@ extension Store {
     ) async throws -> EventPage {
         try await read { try $0.events(matching: query, direction, after: after, upTo: upTo, limit: limit) }
     }
+
+    /// The events of the whole store as they were at a time.
+    ///
+    /// To read on, page by page, pass the ``EventPage/head`` of the last page as `after`.
+    ///
+    /// - Parameters:
+    ///   - query: Which events.
+    ///   - direction: Oldest or newest first.
+    ///   - after: Only events after this position.
+    ///   - time: Only events that were recorded at or before this time.
+    ///   - limit: At most so many events.
+    /// - Throws: ``StoreError``.
+    public func events(
+        matching query: EventQuery = .all,
+        _ direction: ReadDirection = .forward,
+        after: Position = .start,
+        asOf time: Timestamp,
+        limit: Int = 1_000
+    ) async throws -> EventPage {
+        try await read { try $0.events(matching: query, direction, after: after, asOf: time, limit: limit) }
+    }
+
+    /// The position of the last event that was recorded at or before a time; ``Position/start`` when there is none.
+    ///
+    /// - Throws: ``StoreError``.
+    public func position(asOf time: Timestamp) async throws -> Position {
+        try await read { try $0.position(asOf: time) }
+    }
+
+    /// The version that a stream had at a moment; 0 when it had no event yet.
+    ///
+    /// - Throws: ``StoreError``.
+    public func version(of stream: StreamID, asOf moment: AsOf) async throws -> Int {
+        try await read { try $0.version(of: stream, asOf: moment) }
+    }
+
+    /// The last event of a stream; `nil` when it has none.
+    ///
+    /// - Throws: ``StoreError``.
+    public func lastEvent(in stream: StreamID) async throws -> RecordedEvent? {
+        try await read { try $0.lastEvent(in: stream) }
+    }
+
+    /// The last event that matches a query, such as the last of a type; `nil` when none does.
+    ///
+    /// - Throws: ``StoreError``.
+    public func lastEvent(matching query: EventQuery) async throws -> RecordedEvent? {
+        try await read { try $0.lastEvent(matching: query) }
+    }
+}
+
+extension EventReading {
+    /// The events of the whole store as they were at a time.
+    ///
+    /// - Throws: ``StoreError``.
+    public func events(
+        matching query: EventQuery,
+        _ direction: ReadDirection,
+        after: Position,
+        asOf time: Timestamp,
+        limit: Int
+    ) throws -> EventPage {
+        try events(matching: query, direction, after: after, upTo: position(asOf: time), limit: limit)
+    }
+
+    /// The version that a stream had at a moment; 0 when it had no event yet.
+    ///
+    /// - Throws: ``StoreError``.
+    public func version(of stream: StreamID, asOf moment: AsOf) throws -> Int {
+        switch moment {
+        case .version(let version): min(max(0, version), try state(of: stream).version)
+        case .position(let position): try version(of: stream, asOf: position)
+        case .time(let time): try version(of: stream, asOf: position(asOf: time))
+        }
+    }
+
+    /// The last event of a stream; `nil` when it has none.
+    ///
+    /// - Throws: ``StoreError``.
+    public func lastEvent(in stream: StreamID) throws -> RecordedEvent? {
+        try events(in: stream, .backward, versions: 1...Int.max, limit: 1).first
+    }
+
+    /// The last event that matches a query, such as the last of a type; `nil` when none does.
+    ///
+    /// - Throws: ``StoreError``.
+    public func lastEvent(matching query: EventQuery) throws -> RecordedEvent? {
+        try events(matching: query, .backward, after: .start, upTo: nil, limit: 1).events.first
+    }
 }

@@ -6,17 +6,19 @@ final class Connection {
     /// What a connection may do.
     enum Access {
         /// Reads, writes and checkpoints.
-        case writer(Durability)
-        /// Reads only.
-        case reader
+        ///
+        /// The log's file is cut to `logLimit` bytes when it starts anew.
+        case writer(Durability, logLimit: Int)
+        /// Reads only, and waits for so long while a log that a crash left behind is being recovered.
+        case reader(patience: Duration)
     }
 
     let path: String
     let handle: OpaquePointer
     private let guardian = StatementGuard()
     private var fixed: [Statement?] = []
-    private var written: [String: Statement] = [:]
-    private var order: [String] = []
+    private var written: [String: (statement: Statement, lastUse: Int)] = [:]
+    private var uses = 0
 
     /// The most statements of callers that are kept prepared.
     private static let writtenLimit = 128
@@ -25,7 +27,9 @@ final class Connection {
     ///
     /// A reader needs a database that exists. Neither checkpoints by itself: the writer does so when told
     /// (sqlite.org/wal.html, section 11, for why no other connection may).
-    init(path: String, access: Access) throws(SQLiteFailure) {
+    ///
+    /// - Parameter vfs: The name of the VFS (sqlite.org/vfs.html); `nil` for the system's.
+    init(path: String, access: Access, vfs: String? = nil) throws(SQLiteFailure) {
         self.path = path
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         switch access {
@@ -33,7 +37,7 @@ final class Connection {
         case .reader: flags |= SQLITE_OPEN_READONLY
         }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, vfs)
         guard code == SQLITE_OK, let handle = opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(opened)
@@ -58,15 +62,14 @@ final class Connection {
         try execute("PRAGMA mmap_size = 0")
         try execute("PRAGMA temp_store = MEMORY")
         switch access {
-        case .writer(let durability):
+        case .writer(let durability, let logLimit):
             try execute("PRAGMA synchronous = \(durability.synchronous)")
             try execute("PRAGMA foreign_keys = ON")
             try execute("PRAGMA secure_delete = OFF")
-            try execute("PRAGMA journal_size_limit = \(64 << 20)")
+            try execute("PRAGMA journal_size_limit = \(logLimit)")
             try execute("PRAGMA cache_size = -16384")
-        case .reader:
-            // A reader waits only while a WAL that a crash left behind is being recovered.
-            sqlite3_busy_timeout(handle, 5_000)
+        case .reader(let patience):
+            sqlite3_busy_timeout(handle, Int32(clamping: patience.wholeNanoseconds / 1_000_000))
             try execute("PRAGMA query_only = ON")
         }
     }
@@ -79,6 +82,18 @@ final class Connection {
 
     /// How many rows have been changed since the connection was opened.
     var totalChanges: Int64 { Int64(sqlite3_total_changes64(handle)) }
+
+    /// Has the write-ahead log written to disk, through SQLite's own file (sqlite.org/c3ref/c_fcntl_begin_atomic_write.html,
+    /// SQLITE_FCNTL_JOURNAL_POINTER).
+    ///
+    /// - Returns: Whether it was; not before the connection has read or written for the first time.
+    func syncLog() -> Bool {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK, let file,
+            let sync = file.pointee.pMethods?.pointee.xSync
+        else { return false }
+        return sync(file, SQLITE_SYNC_FULL) == SQLITE_OK
+    }
 
     /// Runs SQL text of any number of statements and ignores rows.
     func execute(_ sql: String) throws(SQLiteFailure) {
@@ -107,15 +122,20 @@ final class Connection {
         return statement
     }
 
-    /// A statement by its text, kept prepared while it is among those that were prepared last.
+    /// A statement by its text, kept prepared while it is among those that were used last.
     func cached(_ sql: String) throws(SQLiteFailure) -> Statement {
         // What callers write is prepared under guard, so it is not shared with what Edda itself writes.
         let key = guardian.isActive ? "guarded " + sql : sql
-        if let statement = written[key] { return statement }
+        uses += 1
+        if let statement = written[key]?.statement {
+            written[key]?.lastUse = uses
+            return statement
+        }
         let statement = try prepare(sql)
-        if order.count == Self.writtenLimit { written[order.removeFirst()] = nil }
-        written[key] = statement
-        order.append(key)
+        if written.count >= Self.writtenLimit, let oldest = written.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            written[oldest.key] = nil
+        }
+        written[key] = (statement, uses)
         return statement
     }
 

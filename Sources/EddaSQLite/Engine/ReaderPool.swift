@@ -16,10 +16,14 @@ final class ReaderPool: Sendable {
     private final class Reader: @unchecked Sendable {
         let connection: Connection
         let memory = ConnectionMemory()
-        init(path: String) throws { connection = try Connection(path: path, access: .reader) }
+        init(path: String, vfs: String?, patience: Duration) throws {
+            connection = try Connection(path: path, access: .reader(patience: patience), vfs: vfs)
+        }
     }
 
     private let path: String
+    private let vfs: String?
+    private let patience: Duration
     private let time: any TimeSource
     private let gate: SyncGate?
     private let state = Mutex(State())
@@ -27,8 +31,10 @@ final class ReaderPool: Sendable {
     /// The most connections that are kept open while nobody reads.
     private static let idleLimit = 4
 
-    init(path: String, time: any TimeSource, gate: SyncGate?) {
+    init(_ configuration: SQLiteStore.Configuration, path: String, time: any TimeSource, gate: SyncGate?) {
         self.path = path
+        vfs = configuration.vfs
+        patience = min(configuration.lockTimeout, .seconds(5))
         self.gate = gate
         self.time = time
     }
@@ -59,7 +65,7 @@ final class ReaderPool: Sendable {
         let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
         if isClosed { throw Writer.closedError }
         do {
-            let reader = try reader ?? Reader(path: path)
+            let reader = try reader ?? Reader(path: path, vfs: vfs, patience: patience)
             let connection = reader.connection
             let transaction = SQLiteReadTransaction(
                 connection: connection,
@@ -73,8 +79,10 @@ final class ReaderPool: Sendable {
                 value = try body(transaction)
                 try connection.statement(.commit).run()
             } catch {
-                // A connection whose transaction cannot be ended is not used again.
-                if connection.isAutocommit || (try? connection.execute("ROLLBACK")) != nil { giveBack(reader) }
+                // A connection that has met a failing disk, or whose transaction cannot be ended, is not used again.
+                let isSound = !transaction.hasMetSystem && (error as? SQLiteFailure)?.isOfTheSystem != true
+                let isEnded = connection.isAutocommit || (try? connection.execute("ROLLBACK")) != nil
+                if isSound, isEnded { giveBack(reader) }
                 throw error
             }
             giveBack(reader)

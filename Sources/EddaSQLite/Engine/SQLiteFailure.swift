@@ -14,12 +14,17 @@ struct SQLiteFailure: Error, CustomStringConvertible {
     /// The primary result code.
     var code: Int32 { extendedCode & 0xFF }
 
+    /// Whether the system failed rather than a statement: another attempt on a new connection may succeed.
+    var isOfTheSystem: Bool {
+        [SQLITE_IOERR, SQLITE_NOMEM, SQLITE_CANTOPEN, SQLITE_PROTOCOL, SQLITE_CORRUPT].contains(code)
+    }
+
     var description: String { "SQLite error \(extendedCode): \(message)" }
 
     /// The error as callers of a store see it.
     func storeError(path: String) -> StoreError {
         switch code {
-        case SQLITE_BUSY, SQLITE_LOCKED:
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
             StoreError(
                 .locked,
                 "Another process holds \(path) locked. Repeat the call, or end that process.",

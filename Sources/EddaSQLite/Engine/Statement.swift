@@ -188,5 +188,16 @@ final class Statement {
     }
 }
 
+extension SQLValue {
+    /// How many bytes it takes, about.
+    var size: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .blob(let bytes): bytes.count
+        case .null, .integer, .real: 8
+        }
+    }
+}
+
 @available(*, unavailable)
 extension Statement: Sendable {}

@@ -13,6 +13,9 @@ struct WriteGroup {
     /// Whether any unit has run.
     var hasRun: Bool { !outcomes.isEmpty }
 
+    /// About how many bytes its units have written.
+    var bytes: Int { transaction.effects.bytes }
+
     /// Runs a unit behind a savepoint.
     ///
     /// A unit that throws is undone alone. What it threw is its answer, but only after the commit: it may have decided

@@ -16,6 +16,9 @@ final class Writer: Sendable {
         queue = Mutex(WriteQueue(limit: queueLimit))
     }
 
+    /// How many units wait.
+    var waiting: Int { queue.withLock(\.count) }
+
     /// Opens the database on a thread of the engine.
     static func open(_ settings: WriterSession.Settings, queueLimit: Int, groupSize: Int) async throws -> Writer {
         let thread = EngineThreads.shared.assignWriter()

@@ -16,6 +16,17 @@ final class WriterSession {
         var signals: StoreSignals
         /// Holds messages back until they are on disk; `nil` when every commit is.
         var gate: SyncGate?
+        /// What is known of the write-ahead log.
+        var gauge: WALGauge
+        /// The VFS through which SQLite reaches the file; `nil` for the system's.
+        var vfs: String?
+        /// The longest that a group goes on taking units.
+        var groupTime: Duration
+        /// The most bytes that a group writes before it is ended.
+        var groupBytes: Int
+
+        /// How many pages of the log are kept as a file when the log starts anew.
+        var keptLogPages: Int { checkpointPages * 16 }
     }
 
     let settings: Settings
@@ -23,7 +34,6 @@ final class WriterSession {
     private let notify: NotifyFile
     private var connection: Connection
     private var memory = ConnectionMemory()
-    private var wal: WALGauge
     private var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
     private var boot = ""
     /// The version of the file that memory agrees with, and the one that followers have been told of.
@@ -32,9 +42,6 @@ final class WriterSession {
     private var marker: Int64 = 0
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
-
-    /// The longest that a group goes on taking units.
-    private static let groupTime = Duration.milliseconds(5)
 
     /// Opens or creates the database and brings it to the present format.
     init(_ settings: Settings) throws {
@@ -47,7 +54,7 @@ final class WriterSession {
         nextCheckpoint = settings.checkpointPages
         do {
             connection = try Self.prepare(settings)
-            wal = WALGauge(connection)
+            settings.gauge.follow(connection)
             try beginTransaction()
             try connection.execute("COMMIT")
             openGate()
@@ -61,7 +68,7 @@ final class WriterSession {
         guard let gate = settings.gate,
             let last = try? connection.integer("SELECT coalesce(max(sequence), 0) FROM edda_outbox")
         else { return }
-        gate.open(upTo: last)
+        gate.open(upTo: last, sync: connection.syncLog)
     }
 
     func install(_ hook: any AppendHook) { hooks.append(hook) }
@@ -83,9 +90,9 @@ final class WriterSession {
         do {
             var group = try begin()
             let clock = ContinuousClock()
-            let deadline = clock.now + Self.groupTime
+            let deadline = clock.now + settings.groupTime
             while let unit = remaining.first {
-                if group.hasRun, clock.now >= deadline { break }
+                if group.hasRun, clock.now >= deadline || group.bytes >= settings.groupBytes { break }
                 remaining = remaining.dropFirst()
                 guard unit.begin() else { continue }
                 if let lost = group.run(unit, isAlone: units.count == 1) {
@@ -226,7 +233,7 @@ final class WriterSession {
         effects.recordedAt = done.recordedAt
         group.answer()
         guard done.wrote else { return }
-        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence) }
+        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }
@@ -236,17 +243,20 @@ final class WriterSession {
 
     /// The commit ended in an error.
     ///
-    /// An input or output error leaves open whether it took effect; then the marker on disk tells. What certainly did
-    /// not take effect is run again, each unit alone.
+    /// When SQLite has ended the transaction with the error, it is open whether the commit took effect; then the marker
+    /// on disk tells. What certainly did not take effect is run again, each unit alone.
     private func recover(from error: any Error, _ group: WriteGroup, isRetry: Bool) {
         let failure = error as? SQLiteFailure
-        if failure?.code == SQLITE_IOERR {
+        if connection.isAutocommit {
             do {
                 if try isCommittedAfterReopening() { return committed(group) }
-            } catch {
+            } catch let reason {
                 abandon()
-                group.fail(CommitUnknown(underlying: error))
-                return
+                // What does not fit on the disk is no frame of the log as a whole, and so no commit.
+                guard failure?.code == SQLITE_FULL, (reason as? SQLiteFailure)?.code == SQLITE_FULL else {
+                    group.fail(CommitUnknown(underlying: error))
+                    return
+                }
             }
         }
         abandon()
@@ -306,7 +316,11 @@ final class WriterSession {
     }
 
     private static func connect(_ settings: Settings) throws(SQLiteFailure) -> Connection {
-        let connection = try Connection(path: settings.path, access: .writer(settings.durability))
+        let connection = try Connection(
+            path: settings.path,
+            access: .writer(settings.durability, logLimit: settings.keptLogPages * 4_096),
+            vfs: settings.vfs
+        )
         if let size = settings.maximumSize {
             try connection.execute("PRAGMA max_page_count = \(max(1, size / 4_096))")
         }
@@ -314,8 +328,10 @@ final class WriterSession {
     }
 
     private func reconnect() throws(SQLiteFailure) {
+        // The old connection is closed after the new one is open: the last one to leave would take the index of the log
+        // along, and recovery would find what was never synced.
         connection = try Self.connect(settings)
-        wal = WALGauge(connection)
+        settings.gauge.follow(connection)
         memory = ConnectionMemory()
     }
 
@@ -327,13 +343,26 @@ final class WriterSession {
 
     /// Moves the log into the database when it has grown, without waiting for readers: what they still need stays.
     private func checkpointIfDue() {
-        guard wal.pages >= nextCheckpoint else { return }
+        let pages = settings.gauge.status.pages
+        guard pages >= nextCheckpoint else { return }
+        let isWhole = settings.gauge.checkpoint(connection, cuttingAbove: settings.keptLogPages)
         // With a reader in the way the log goes on growing; try again after as much growth.
-        nextCheckpoint = settings.checkpointPages + (wal.checkpoint(connection) ? 0 : wal.pages)
+        nextCheckpoint = settings.checkpointPages + (isWhole ? 0 : pages)
     }
 
-    /// Wakes followers when another process has committed.
+    /// Tries again to move a log that a reader or an error kept from being moved, unless a writer is at work.
+    private func checkpointIfHeldBack() {
+        let status = settings.gauge.status
+        guard status.heldBack > 0 || status.failure != nil, (try? lock.lock(within: .zero)) != nil else { return }
+        defer { lock.unlock() }
+        if settings.gauge.checkpoint(connection, cuttingAbove: settings.keptLogPages) {
+            nextCheckpoint = settings.checkpointPages
+        }
+    }
+
+    /// Wakes followers when another process has committed, and does what had to be put off.
     func noticeOthers() {
+        checkpointIfHeldBack()
         guard let version = try? dataVersionNow() else { return }
         guard version != announcedVersion || settings.gate?.isBehind == true else { return }
         announcedVersion = version
@@ -344,7 +373,7 @@ final class WriterSession {
     /// Moves the whole log into the database, if no reader is in the way, and lets go of the file.
     func close() {
         guard (try? lock.lock(within: settings.lockTimeout)) != nil else { return }
-        sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        settings.gauge.cut(connection)
         lock.unlock()
     }
 }

@@ -8,6 +8,31 @@ extension SQLiteReadTransaction {
         } ?? .missing
     }
 
+    func position(asOf time: Timestamp) throws -> Position {
+        let position = try bisect(upTo: head().value) { position in
+            try first(.recordedAt, bind: { try $0.bind(1, position) }) { row in
+                (row.integer(0), row.integer(1) <= time.microseconds)
+            }
+        }
+        return Position(position)
+    }
+
+    func version(of stream: StreamID, asOf position: Position) throws -> Int {
+        let number = try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
+            (stream: row.integer(0), version: row.integer(2))
+        }
+        guard let number else { return 0 }
+        let version = try bisect(upTo: number.version) { version in
+            try first(.positionOfVersion) { statement in
+                try statement.bind(1, number.stream)
+                try statement.bind(2, version)
+            } row: { row in
+                (row.integer(0), row.integer(1) <= position.value)
+            }
+        }
+        return Int(version)
+    }
+
     func events(
         in stream: StreamID,
         _ direction: ReadDirection,
@@ -36,8 +61,8 @@ extension SQLiteReadTransaction {
         limit: Int
     ) throws -> EventPage {
         let limit = try limited(limit)
-        guard limit > 0 else { return EventPage(events: [], head: after) }
         let end = try upTo.map { min($0, try head()) } ?? head()
+        guard limit > 0 else { return EventPage(events: [], head: direction == .forward ? after : end) }
         var events: [RecordedEvent] = []
         for position in try positions(of: query, direction, after: after, upTo: end, limit: limit) {
             if let event = try first(

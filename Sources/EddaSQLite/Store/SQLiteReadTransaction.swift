@@ -19,6 +19,8 @@ class SQLiteReadTransaction: ReadTransaction {
     /// Set when SQLite has ended the transaction by itself; nothing more may be done in it, since every further statement
     /// would be a transaction of its own.
     private(set) var loss: SQLiteFailure?
+    /// Whether the disk or the memory of the machine has failed a statement.
+    private(set) var hasMetSystem = false
 
     init(connection: Connection, memory: ConnectionMemory, now: Moment, gate: SyncGate? = nil) {
         self.gate = gate
@@ -36,6 +38,7 @@ class SQLiteReadTransaction: ReadTransaction {
             // A full disk, an I/O error or `ON CONFLICT ROLLBACK` can end the whole transaction
             // (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
             if connection.isAutocommit { loss = failure }
+            if failure.isOfTheSystem { hasMetSystem = true }
             throw failure.storeError(path: connection.path)
         }
     }

@@ -42,6 +42,7 @@ extension SQLiteWriteTransaction {
             effects.head = position
             effects.recordedAt = recordedAt
             effects.events = true
+            effects.bytes += entry.event.data.count + 256
             if !hooks.isEmpty {
                 recorded.append(
                     RecordedEvent(

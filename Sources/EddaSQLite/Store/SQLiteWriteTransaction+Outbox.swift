@@ -10,6 +10,7 @@ extension SQLiteWriteTransaction {
             try statement.bind(4, message.data)
         }
         effects.outbox = true
+        effects.bytes += message.data.count + 256
         effects.outboxSequence = connection.lastInsertedRow
         return effects.outboxSequence
     }

@@ -128,7 +128,10 @@ extension SQLiteWriteTransaction {
             try connection.guarded {
                 let statement = try connection.cached(text)
                 defer { statement.clear() }
-                for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
+                for (index, value) in values.enumerated() {
+                    try statement.bind(Int32(index + 1), value)
+                    effects.bytes += value.size
+                }
                 let before = connection.totalChanges
                 if !statement.isReadOnly { effects.wrote = true }
                 while try statement.step() {}

@@ -16,6 +16,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         var outboxSequence: Int64 = 0
         var timers = false
         var projections = false
+        /// About how many bytes were written: the contents of events, messages and values of callers.
+        var bytes = 0
     }
 
     var effects: Effects

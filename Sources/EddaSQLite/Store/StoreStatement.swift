@@ -20,6 +20,8 @@ enum StoreStatement: Int, CaseIterable {
     case insertEventTag
     case eventAt
     case eventsBetween
+    case recordedAt
+    case positionOfVersion
     case streamForward
     case streamBackward
     case streams
@@ -128,6 +130,13 @@ enum StoreStatement: Int, CaseIterable {
             """
             SELECT \(Self.eventColumns) FROM edda_events e JOIN edda_streams s ON s.id = e.stream
             WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
+            """
+        case .recordedAt:
+            "SELECT position, recorded_at FROM edda_events WHERE position <= ?1 ORDER BY position DESC LIMIT 1"
+        case .positionOfVersion:
+            """
+            SELECT version, position FROM edda_events INDEXED BY edda_events_stream
+            WHERE stream = ?1 AND version <= ?2 ORDER BY version DESC LIMIT 1
             """
         case .streamForward: Self.stream("ASC")
         case .streamBackward: Self.stream("DESC")

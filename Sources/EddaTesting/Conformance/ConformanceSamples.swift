@@ -75,3 +75,23 @@ extension Store {
         try await append(Append(EventData.samples(count), to: stream))
     }
 }
+
+/// Something was added to a ``Tally``.
+struct Added: Event {
+    static let eventType: EventType = "tally.added"
+    var amount: Int
+}
+
+/// A sum, and what it was made of.
+struct Tally: Aggregate, Hashable {
+    static let category: StreamCategory = "tally"
+    static let handlers = EventHandlers<Tally> {
+        On(Added.self) { tally, event in
+            tally.sum += event.amount
+            tally.amounts.append(event.amount)
+        }
+    }
+
+    var sum = 0
+    var amounts: [Int] = []
+}

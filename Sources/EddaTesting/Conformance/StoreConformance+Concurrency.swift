@@ -121,7 +121,7 @@ extension StoreConformance {
     ]
 
     /// Runs `body` in so many tasks at once and returns what they return.
-    private static func race<Result: Sendable>(
+    static func race<Result: Sendable>(
         _ count: Int,
         _ body: @escaping @Sendable (Int) async throws -> Result
     ) async throws -> [Result] {

@@ -235,6 +235,31 @@ extension StoreConformance {
             _ = try await store.append(Append([.sample("a-1")], conditions: [.noMatch(.all, after: Position(1_000))]))
             try await bench.equal(store.head(), Position(2), "head")
         },
+        ConformanceCase("query conditions: nothing is appended under one that does not hold either") { bench in
+            let store = bench.store
+            try await store.appendSamples(2, to: "a-1")
+            try await bench.expectConflict(
+                [.match(.all, after: Position(1), found: Position(2))],
+                "an append of nothing"
+            ) { _ = try await store.append(Append([], conditions: [.noMatch(.all, after: Position(1))])) }
+            let result = try await store.append(Append([], conditions: [.noMatch(.all, after: Position(2))]))
+            try bench.equal(result, AppendResult(positions: nil, versions: [:]), "result under one that holds")
+        },
+        ConformanceCase("query conditions: an append does not break its own, but that of a later one") { bench in
+            let store = bench.store
+            let append = Append([.sample("a-1"), .sample("a-1")], conditions: [.noMatch(.all, after: .start)])
+            let failures = try await store.write { transaction in
+                try transaction.append(append)
+                do {
+                    try transaction.append(Append([.sample("b-1")], conditions: append.conditions))
+                    return [AppendConflict.Failure]()
+                } catch let conflict as AppendConflict {
+                    return conflict.failures
+                }
+            }
+            try bench.equal(failures, [.match(.all, after: .start, found: Position(1))], "the second append's conflict")
+            try await bench.equal(store.head(), Position(2), "head")
+        },
         ConformanceCase("query conditions: reserved categories match only by name") { bench in
             let store = bench.store
             try await store.appendSamples(1, to: "$saga-1")

@@ -59,7 +59,7 @@ extension StoreConformance {
                             Array(all.reversed().prefix(limit)),
                             "\(what), backward"
                         )
-                        if limit > 0 { try bench.equal(backward.head.value, bound, "head of \(what), backward") }
+                        try bench.equal(backward.head.value, bound, "head of \(what), backward")
                     }
                 }
             }
@@ -139,6 +139,30 @@ extension StoreConformance {
                 try await bench.expectThrows(.invalidArgument, what) { try await bench.store.read(call) }
             }
         },
+        ConformanceCase("reading: the last event of a stream") { bench in
+            let store = bench.store
+            try await bench.equal(store.lastEvent(in: "a-1"), nil, "of a stream that nobody has written")
+            _ = try await store.append(Append([.sample("a-1", "1"), .sample("b-1", "2"), .sample("a-1", "3")]))
+            try await bench.equal(store.lastEvent(in: "a-1")?.text, "3", "of the stream that was written last")
+            try await bench.equal(store.lastEvent(in: "b-1")?.text, "2", "of the other stream")
+            try await bench.equal(store.lastEvent(matching: EventQuery(types: ["never"])), nil, "of an unknown type")
+        },
+        ConformanceCase("reading: a cursor goes on after reopening") { bench in
+            let store = bench.store
+            for index in 0..<9 {
+                let type: EventType = index % 2 == 0 ? "even" : "odd"
+                _ = try await store.append(Append([.sample("a-1", "\(index)", type: type)]))
+            }
+            let query = EventQuery(types: ["even"])
+            let first = try await store.events(matching: query, limit: 2)
+            try bench.equal(first.events.map(\.text), ["0", "2"], "the page before reopening")
+            try await bench.reopened { store in
+                _ = try await store.append(Append([.sample("b-1", "9", type: "even")]))
+                let rest = try await store.events(matching: query, after: first.head)
+                try bench.equal(rest.events.map(\.text), ["4", "6", "8", "9"], "the events after the cursor")
+                try bench.equal(rest.head, Position(10), "the next cursor")
+            }
+        },
         ConformanceCase("reading: events are there after reopening") { bench in
             try await bench.store.appendSamples(5, to: "a-1")
             let events = try await bench.store.events().events
@@ -199,6 +223,19 @@ extension StoreConformance {
                     limited.events.map(\.position.value),
                     Array(expected.filter { (2...6).contains($0) }.prefix(2)),
                     "the first two of \(query) after 1 up to 6"
+                )
+                for limit in [0, 1, 2, expected.count + 1] {
+                    let page = try await store.events(matching: query, .backward, after: Position(1), limit: limit)
+                    try bench.equal(
+                        page.events.map(\.position.value),
+                        Array(expected.filter { $0 > 1 }.reversed().prefix(limit)),
+                        "the last \(limit) of \(query) after 1"
+                    )
+                }
+                try await bench.equal(
+                    store.lastEvent(matching: query)?.position.value,
+                    expected.last,
+                    "the last event of \(query)"
                 )
             }
         },

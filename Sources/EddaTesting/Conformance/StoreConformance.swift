@@ -5,7 +5,8 @@
 public enum StoreConformance {
     /// All cases, by topic.
     public static let cases: [ConformanceCase] = [
-        appending, units, expectations, queryConditions, keys, reading, queries, subscriptions, signals, checkpoints,
+        appending, units, expectations, queryConditions, keys, reading, queries, asOf, decisions,
+        boundaries, subscriptions, signals, checkpoints,
         inbox, outbox, outboxLanes, timers, sagas, projections, concurrency, closing, sql, random,
     ]
     .flatMap { $0 }

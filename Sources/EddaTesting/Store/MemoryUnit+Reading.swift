@@ -5,6 +5,17 @@ extension MemoryUnit {
 
     func state(of stream: StreamID) throws -> StreamState { state.streams[stream]?.state ?? .missing }
 
+    func position(asOf time: Timestamp) throws -> Position {
+        let events = state.events
+        return Position(bisect(upTo: Int64(events.count)) { ($0, events[Int($0) - 1].recordedAt <= time) })
+    }
+
+    func version(of stream: StreamID, asOf position: Position) throws -> Int {
+        guard let indices = state.streams[stream]?.indices else { return 0 }
+        // The event at position n has index n - 1.
+        return Int(bisect(upTo: Int64(indices.count)) { ($0, indices[Int($0) - 1] < position.value) })
+    }
+
     func events(
         in stream: StreamID,
         _ direction: ReadDirection,

@@ -1,0 +1,24 @@
+extension SQLiteStore {
+    /// How long the write-ahead log is, as of this store's last commit or checkpoint.
+    ///
+    /// A reader that keeps a transaction open keeps the log from being moved into the database, so the log grows with
+    /// every commit until that reader ends (sqlite.org/wal.html, section 6, "Avoiding Excessively Large WAL Files").
+    public struct LogStatus: Hashable, Sendable {
+        /// How many pages of 4 KiB the log holds.
+        public var pages = 0
+        /// How many of them have been moved into the database.
+        public var movedPages = 0
+        /// How many checkpoints in a row could not move everything because of a reader; 0 when none is in the way.
+        public var heldBack = 0
+        /// What the last checkpoint failed with; `nil` when it did not.
+        ///
+        /// Nothing is lost by that: the pages stay in the log, and the next checkpoint tries again.
+        public var failure: String?
+
+        /// An empty log.
+        public init() {}
+    }
+
+    /// How long the write-ahead log is: a value to export as a gauge.
+    public var log: LogStatus { gauge.status }
+}
