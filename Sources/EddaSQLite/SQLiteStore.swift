@@ -13,7 +13,7 @@ public import EddaCore
 ///
 /// Beside the database `orders.db` there are `orders.db-wal` and `orders.db-shm`, which are SQLite's,
 /// `orders.db.lock`, which writers of several processes take in turn, and `orders.db.notify`, by which they wake
-/// each other. Other tools open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before
+/// each other, and by which a store notices that its database was restored from a backup (see `Cursor`). Other tools open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before
 /// 3.51.3 can damage a file that one process checkpoints while another commits.
 public final class SQLiteStore: Store {
     /// What a store may do to its file.
@@ -41,6 +41,12 @@ public final class SQLiteStore: Store {
         public var groupLimit = 512
         /// About how many bytes are committed together: a group that has written as many takes no further unit.
         public var groupBytes = 8 << 20
+        /// How long idempotency keys are kept at least; 30 days by default.
+        ///
+        /// An append that is repeated within this time takes effect once. Afterwards its key may be forgotten: each append
+        /// under a key forgets up to two keys that are older, the oldest first. A key that is forgotten is free, and an
+        /// append under it is a new one. So choose a time longer than any caller goes on repeating.
+        public var keyRetention: Duration = .seconds(30 * 86_400)
         /// How long the writer waits for another process that holds the file locked.
         public var lockTimeout: Duration = .seconds(10)
         /// At how many pages of 4 KiB the write-ahead log is moved into the database.
@@ -133,7 +139,8 @@ public final class SQLiteStore: Store {
                     gauge: gauge,
                     vfs: configuration.vfs,
                     groupTime: configuration.groupTime,
-                    groupBytes: configuration.groupBytes
+                    groupBytes: configuration.groupBytes,
+                    keyRetention: configuration.keyRetention
                 ),
                 queueLimit: configuration.queueLimit,
                 groupSize: configuration.groupLimit

@@ -27,6 +27,7 @@ public enum OperatorCommands<App: EddaApplication> {
             OutboxCommand<App>.self,
             DoctorCommand<App>.self,
             VerifyCommand<App>.self,
+            BackupCommand<App>.self,
         ]
     }
 }

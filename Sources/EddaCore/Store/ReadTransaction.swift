@@ -20,6 +20,11 @@ public protocol EventReading: AnyObject {
     /// - Throws: ``StoreError``.
     func head() throws -> Position
 
+    /// The restorations from a backup that the store has noticed, oldest first; none in most.
+    ///
+    /// - Throws: ``StoreError``.
+    func restorations() throws -> [Restoration]
+
     /// The state of a stream; one that nobody has written is `missing`, not an error.
     ///
     /// - Throws: ``StoreError``.

@@ -109,6 +109,20 @@ extension SQLiteReadTransaction {
         }
     }
 
+    func restorations() throws -> [Restoration] {
+        var restorations: [Restoration] = []
+        try query(.restorations) { row in
+            restorations.append(
+                Restoration(
+                    generation: Int(row.integer(0)),
+                    head: Position(row.integer(1)),
+                    noticedAt: Timestamp(microseconds: row.integer(2))
+                )
+            )
+        }
+        return restorations
+    }
+
     func usage(after: Position, upTo: Position) throws -> [EventUsage] {
         var usage: [EventUsage] = []
         try query(.usage) { statement in

@@ -27,6 +27,7 @@ enum StoreStatement: Int, CaseIterable {
     case streams
     case correlated
     case usage
+    case restorations
 
     case typeName
     case typeID
@@ -39,6 +40,7 @@ enum StoreStatement: Int, CaseIterable {
 
     case key
     case insertKey
+    case forgetKeys
     case checkpoint
     case setCheckpoint
     case inbox
@@ -153,6 +155,7 @@ enum StoreStatement: Int, CaseIterable {
             WHERE e.correlation = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3
             """
 
+        case .restorations: "SELECT generation, head, began_at FROM edda_generations ORDER BY generation"
         case .usage:
             """
             SELECT t.name, u.schema_version, u.reserved, u.count, u.first, u.last FROM (
@@ -175,6 +178,11 @@ enum StoreStatement: Int, CaseIterable {
 
         case .key: "SELECT first, last FROM edda_keys WHERE key = ?1"
         case .insertKey: "INSERT INTO edda_keys (key, first, last, recorded_at) VALUES (?1, ?2, ?3, ?4)"
+        case .forgetKeys:
+            """
+            DELETE FROM edda_keys WHERE key IN
+            (SELECT key FROM edda_keys INDEXED BY edda_keys_age WHERE recorded_at < ?1 ORDER BY recorded_at, key LIMIT ?2)
+            """
         case .checkpoint: "SELECT position FROM edda_checkpoints WHERE name = ?1"
         case .setCheckpoint:
             """

@@ -15,10 +15,22 @@ public final class InMemoryStore: Store {
 
     private let state: Mutex<MemoryState>
 
+    private let keyRetention: Duration
+
     /// An empty store.
-    public init(schema: SchemaRegistry = .init(), time: any TimeSource = .system) {
+    ///
+    /// - Parameters:
+    ///   - schema: How events become bytes and back.
+    ///   - time: Where the store takes the time from.
+    ///   - keyRetention: How long idempotency keys are kept at least.
+    public init(
+        schema: SchemaRegistry = .init(),
+        time: any TimeSource = .system,
+        keyRetention: Duration = .seconds(30 * 86_400)
+    ) {
         self.schema = schema
         self.time = time
+        self.keyRetention = keyRetention
         state = Mutex(MemoryState())
     }
 
@@ -30,7 +42,7 @@ public final class InMemoryStore: Store {
     ) async throws -> Result {
         try state.withLock { state in
             try state.checkOpen()
-            return try body(MemoryUnit(state: state, now: time.now()))
+            return try body(MemoryUnit(state: state, now: time.now(), keyRetention: keyRetention))
         }
     }
 
@@ -44,7 +56,7 @@ public final class InMemoryStore: Store {
         try Task.checkCancellation()
         let (result, changes) = try state.withLock { state in
             try state.checkOpen()
-            let unit = MemoryUnit(state: state, now: time.now())
+            let unit = MemoryUnit(state: state, now: time.now(), keyRetention: keyRetention)
             do {
                 let result = try body(unit)
                 try unit.finish()

@@ -26,6 +26,12 @@ final class MemoryState {
         }
     }
 
+    /// When a key was used.
+    struct KeyAge {
+        let key: IdempotencyKey
+        let recordedAt: Timestamp
+    }
+
     /// One build of a projection.
     struct Build: Hashable {
         let name: ProjectionName
@@ -40,6 +46,8 @@ final class MemoryState {
     var eventIDs: Set<EventID> = []
     var streams: [StreamID: Stream] = [:]
     var results: [IdempotencyKey: AppendResult] = [:]
+    /// The keys of ``results``, the oldest first.
+    var keyAges: [KeyAge] = []
 
     var checkpoints: [CheckpointName: Position] = [:]
     var inbox: [Key: InboxEntry] = [:]

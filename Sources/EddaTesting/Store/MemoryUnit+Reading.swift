@@ -77,6 +77,9 @@ extension MemoryUnit {
         state.events[indices(after: after, upTo: try head())].count(where: query.matches)
     }
 
+    /// What lives in memory is not restored.
+    func restorations() throws -> [Restoration] { [] }
+
     func usage(after: Position, upTo: Position) throws -> [EventUsage] {
         struct Version: Hashable {
             let type: EventType
