@@ -9,6 +9,11 @@ package struct Components: Sendable {
     package private(set) var sagas: [any Saga.Type] = []
     package private(set) var participants: [Participant] = []
 
+    /// Every kind of event that one of the parts reads.
+    var events: [any Event.Type] {
+        projections.flatMap(\.events) + (sagas.isEmpty ? [] : SagaHistory.events as [any Event.Type])
+    }
+
     /// Sorts parts by kind.
     ///
     /// - Parameters:

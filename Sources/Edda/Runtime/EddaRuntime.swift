@@ -87,13 +87,20 @@ public final class EddaRuntime: Service {
         )
     }
 
-    /// Creates or brings up to date what the parts need in the store.
+    /// Makes sure that what is stored can be read, then creates or brings up to date what the parts need in the store.
     ///
     /// ``run()`` does it too; call it when the views of projections are to be read before. Doing it again changes
     /// nothing.
     ///
-    /// - Throws: `StoreError`, and what the projections throw.
+    /// - Throws: `SchemaError` that names stored types and versions which this program cannot read; `StoreError`; what
+    ///   the projections throw.
     public func prepare() async throws {
+        try await withLogger(logger) { _ in
+            _ = try await store.checkSchema(
+                handling: components.events,
+                subscribingTo: components.projections.map(\.query)
+            )
+        }
         try await projections.prepare()
     }
 

@@ -5,19 +5,24 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     package typealias Apply = @Sendable (inout State, RecordedEvent, SchemaRegistry) throws -> Void
 
     private let handlers: [EventType: Apply]
+    /// The kinds of events that have a handler.
+    package let events: [any Event.Type]
 
     /// Handlers, one for each kind of event.
     ///
-    /// Two handlers for the same event type are a programming error and trap.
+    /// A handler also gets the events that were stored under an alias of their kind. Two handlers for the same event
+    /// type are a programming error and trap.
     public init(@Builder _ build: () -> [Entry]) {
-        handlers = Dictionary(build().map { ($0.type, $0.apply) }) { _, _ in
+        let entries = build()
+        events = entries.map(\.event)
+        handlers = Dictionary(entries.flatMap { entry in entry.event.wireNames.map { ($0, entry.apply) } }) { _, _ in
             preconditionFailure("\(State.self) has two handlers for the same event type.")
         }
     }
 
     /// One handler, its event type forgotten by the compiler.
     public struct Entry: Sendable {
-        let type: EventType
+        let event: any Event.Type
         let apply: Apply
     }
 
@@ -26,7 +31,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     public enum Builder {
         /// Takes a handler.
         public static func buildExpression<E: Event>(_ on: On<State, E>) -> Entry {
-            Entry(type: E.eventType) { state, event, schema in
+            Entry(event: E.self) { state, event, schema in
                 guard case .fold(let fold) = on.handler else { return }
                 try fold(&state, schema.decode(E.self, from: event))
             }
@@ -36,7 +41,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         public static func buildBlock(_ entries: Entry...) -> [Entry] { entries }
     }
 
-    /// The event types that have a handler.
+    /// The event types that have a handler, aliases included.
     public var types: Set<EventType> { Set(handlers.keys) }
 
     /// Applies a stored event, if there is a handler for it.

@@ -14,6 +14,12 @@ public protocol Event: Codable, Sendable {
     /// The wire name, stored with every event. Written down, never derived.
     static var eventType: EventType { get }
 
+    /// Wire names under which it was stored earlier: after a renaming, the old name goes here and stays.
+    ///
+    /// Everything that reads events of this kind reads those under the old names as well. The version of the shape
+    /// counts on across a renaming.
+    static var aliases: [EventType] { get }
+
     /// The version of this struct's shape, from 1. Raise it when stored data needs an ``Upcaster`` to fit.
     static var schemaVersion: Int { get }
 
@@ -22,9 +28,18 @@ public protocol Event: Codable, Sendable {
 }
 
 extension Event {
+    /// None.
+    public static var aliases: [EventType] { [] }
+
     /// 1.
     public static var schemaVersion: Int { 1 }
 
     /// None.
     public var tags: Set<Tag> { [] }
+
+    /// All names under which events of this kind may be stored: the present one and the aliases.
+    public static var wireNames: Set<EventType> { Set(aliases + [eventType]) }
+
+    /// Whether events of this kind may be stored under a name.
+    static func isStored(as type: EventType) -> Bool { type == eventType || aliases.contains(type) }
 }

@@ -67,7 +67,7 @@ public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
         self.init([Item(types: types, tags: tags, category: category)])
     }
 
-    /// Events of these structs with all of the tags in the category.
+    /// Events of these structs, under whichever name they were stored, with all of the tags in the category.
     ///
     /// ```swift
     /// EventQuery(events: OrderPlaced.self, OrderCancelled.self, category: "order")
@@ -81,8 +81,18 @@ public struct EventQuery: Hashable, Sendable, CustomStringConvertible {
         self.init(types: Self.types(of: [first] + others), tags: tags, category: category)
     }
 
-    /// The types under which events of these structs are stored.
-    package static func types(of events: [any Event.Type]) -> Set<EventType> { Set(events.map { $0.eventType }) }
+    /// The types under which events of these structs are stored, aliases included.
+    package static func types(of events: [any Event.Type]) -> Set<EventType> {
+        Set(events.flatMap { $0.wireNames })
+    }
+
+    /// Whether it may return events of any type.
+    package var coversAnyType: Bool { items.isEmpty || items.contains { $0.types.isEmpty } }
+
+    /// Whether it returns every event but Edda's own.
+    package var isUnrestricted: Bool {
+        items.isEmpty || items.contains { $0.types.isEmpty && $0.tags.isEmpty && $0.category == nil }
+    }
 
     /// Whether a stored event matches.
     public func matches(_ event: RecordedEvent) -> Bool {

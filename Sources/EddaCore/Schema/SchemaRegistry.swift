@@ -1,40 +1,59 @@
-/// What a program knows about the stored form of its events: the codec, and how old shapes become new ones.
+/// What a program knows about the stored form of its events: the codec, the events, and how old shapes become new ones.
+///
+/// ```swift
+/// let schema = try SchemaRegistry(
+///     events: [OrderPlaced.self, OrderCancelled.self],
+///     upcasters: [
+///         Upcaster("order.placed", from: 1) { (old: OrderPlacedV1) in OrderPlaced(customer: old.name, total: old.total) }
+///     ]
+/// )
+/// let store = try await SQLiteStore(path: "orders.db", schema: schema)
+/// ```
+///
+/// A program that registers its events is told at its start what does not fit together, instead of when it comes to the
+/// event: here, what the registry itself shows; by ``Store/checkSchema(handling:subscribingTo:)``, what the store holds.
 public struct SchemaRegistry: Sendable {
     /// Encodes and decodes everything that the store keeps.
     public let codec: any EventCodec
-    private var upcasters: [EventType: [Int: Upcaster]] = [:]
+    /// The registered events by every name under which they may be stored.
+    package let events: [EventType: any Event.Type]
+    let upcasters: [EventType: [Int: Upcaster]]
 
-    /// A registry.
+    /// A registry of events and upcasters, checked against each other.
+    ///
+    /// - Parameters:
+    ///   - codec: Encodes and decodes everything that the store keeps.
+    ///   - events: All events that the program knows.
+    ///   - upcasters: How older versions become the present ones, each under the present name of its event.
+    /// - Throws: ``SchemaError`` that names types and versions: two events claim one name, or name each other as their
+    ///   earlier one; a chain of upcasters has a gap, ends below the version of its event, or leads above it; an upcaster
+    ///   is for an event that is not registered.
+    public init(
+        codec: any EventCodec = JSONCodec(),
+        events: [any Event.Type],
+        upcasters: [Upcaster] = []
+    ) throws(SchemaError) {
+        self.codec = codec
+        self.events = try Self.index(events)
+        self.upcasters = try Self.chains(of: upcasters)
+        try checkChains()
+    }
+
+    /// A registry of upcasters; the events themselves become known when they are handled.
     ///
     /// - Throws: ``SchemaError`` when two upcasters start from the same version of a type, or when the upcasters of
     ///   a type leave out a version between the lowest and the highest that they read.
     public init(codec: any EventCodec = JSONCodec(), upcasters: [Upcaster]) throws(SchemaError) {
         self.codec = codec
-        for upcaster in upcasters {
-            guard self.upcasters[upcaster.type, default: [:]].updateValue(upcaster, forKey: upcaster.version) == nil
-            else {
-                throw SchemaError(
-                    .ambiguousUpcaster,
-                    "Two upcasters of \(upcaster.type) start from version \(upcaster.version). Keep one."
-                )
-            }
-        }
-        for (type, chain) in self.upcasters {
-            let versions = chain.keys.sorted()
-            guard let lowest = versions.first, let highest = versions.last else { continue }
-            for version in lowest...highest where chain[version] == nil {
-                throw SchemaError(
-                    .missingUpcaster,
-                    "The upcasters of \(type) lead from version \(lowest) to \(highest + 1), but the one from "
-                        + "\(version) is missing. Add it."
-                )
-            }
-        }
+        events = [:]
+        self.upcasters = try Self.chains(of: upcasters)
     }
 
-    /// A registry without upcasters.
+    /// A registry that knows nothing but a codec.
     public init(codec: any EventCodec = JSONCodec()) {
         self.codec = codec
+        events = [:]
+        upcasters = [:]
     }
 
     /// Encodes an event or any other value.
@@ -53,7 +72,7 @@ public struct SchemaRegistry: Sendable {
     /// - Throws: ``SchemaError``: the event has another type, comes from a newer program, has no upcaster, or does
     ///   not decode. The message names the event's position.
     public func decode<E: Event>(_ type: E.Type, from event: RecordedEvent) throws(SchemaError) -> E {
-        guard event.type == E.eventType else {
+        guard E.isStored(as: event.type) else {
             throw SchemaError(
                 .wrongType,
                 "The event at position \(event.position) is a \(event.type), not a \(E.eventType)."
@@ -69,11 +88,12 @@ public struct SchemaRegistry: Sendable {
             )
         }
         while version < E.schemaVersion {
-            guard let upcaster = upcasters[event.type]?[version] else {
+            guard let upcaster = upcasters[E.eventType]?[version] else {
                 throw SchemaError(
                     .missingUpcaster,
                     "The event at position \(event.position) is version \(version) of \(event.type), and no upcaster "
-                        + "leads from there to version \(version + 1). Register one with the SchemaRegistry."
+                        + "of \(E.eventType) leads from there to version \(version + 1). Register one with the "
+                        + "SchemaRegistry."
                 )
             }
             do {
@@ -81,7 +101,7 @@ public struct SchemaRegistry: Sendable {
             } catch {
                 throw SchemaError(
                     .notDecodable,
-                    "The upcaster of \(event.type) from version \(version) failed on the event at position "
+                    "The upcaster of \(E.eventType) from version \(version) failed on the event at position "
                         + "\(event.position): \(error)",
                     underlying: error
                 )
@@ -98,5 +118,34 @@ public struct SchemaRegistry: Sendable {
                 underlying: error
             )
         }
+    }
+
+    /// Decodes a stored event as the registered struct that its type calls for, whichever that is.
+    ///
+    /// ```swift
+    /// switch try store.schema.decode(event) {
+    /// case let event as OrderPlaced: …
+    /// default: break
+    /// }
+    /// ```
+    ///
+    /// - Throws: ``SchemaError`` with code `unknownType` when no registered event has the type; as
+    ///   ``decode(_:from:)``.
+    public func decode(_ event: RecordedEvent) throws(SchemaError) -> any Event {
+        guard let type = events[event.type] else { throw unknown(event) }
+        return try decode(type, from: event)
+    }
+
+    /// Refuses an event whose type is not registered; without registered events there is nothing to refuse.
+    package func requireKnown(_ event: RecordedEvent) throws(SchemaError) {
+        guard events.isEmpty || events[event.type] != nil || event.type.isReserved else { throw unknown(event) }
+    }
+
+    private func unknown(_ event: RecordedEvent) -> SchemaError {
+        SchemaError(
+            .unknownType,
+            "The event at position \(event.position) (stream \(event.stream)) is a \(event.type), which this program does "
+                + "not know. Register the event with the SchemaRegistry, or run the program that wrote it."
+        )
     }
 }

@@ -5,7 +5,7 @@
 /// The calls are synchronous and run on a thread of the store; they throw ``StoreError``.
 public protocol ReadTransaction:
     EventReading, CheckpointReading, InboxReading, OutboxReading, TimerReading, SagaReading, ProjectionReading,
-    SQLReading
+    LeaseReading, SQLReading
 {
     /// The present moment of the store's time source.
     var now: Moment { get }
@@ -107,6 +107,13 @@ public protocol EventReading: AnyObject {
     /// - Throws: ``StoreError``.
     func usage(after: Position, upTo: Position) throws -> [EventUsage]
 
+    /// Which versions of which event types are stored, Edda's own included, in order.
+    ///
+    /// Maintenance that deletes events leaves their versions in this list. O(types).
+    ///
+    /// - Throws: ``StoreError``.
+    func typeVersions() throws -> [TypeVersion]
+
     /// Streams in the order of their ids.
     ///
     /// - Parameters:
@@ -123,6 +130,40 @@ public protocol CheckpointReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func checkpoint(_ name: CheckpointName) throws -> Position
+
+    /// The checkpoints whose names begin with a text, in the order of their names.
+    ///
+    /// O(checkpoints).
+    ///
+    /// - Throws: ``StoreError``.
+    func checkpoints(beginningWith prefix: String) throws -> [Checkpoint]
+}
+
+/// How far a consumer has come.
+public struct Checkpoint: Hashable, Sendable {
+    /// The name under which it is kept.
+    public var name: CheckpointName
+    /// The last position that the consumer is done with.
+    public var position: Position
+
+    /// A checkpoint.
+    public init(_ name: CheckpointName, _ position: Position) {
+        self.name = name
+        self.position = position
+    }
+}
+
+/// Reads leases.
+public protocol LeaseReading: AnyObject {
+    /// A lease; `nil` when nobody has ever taken it.
+    ///
+    /// - Throws: ``StoreError``.
+    func lease(_ name: LeaseName) throws -> Lease?
+
+    /// All leases in the order of their names.
+    ///
+    /// - Throws: ``StoreError``.
+    func leases() throws -> [Lease]
 }
 
 /// Reads the inbox.

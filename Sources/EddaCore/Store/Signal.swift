@@ -90,6 +90,8 @@ public struct StoreSignals: Sendable {
     public let timers = Signal()
     /// The register of projections changed.
     public let projections = Signal()
+    /// Leases were taken or given back.
+    public let leases = Signal()
 
     /// Signals of their own for one store.
     public init() {}
@@ -100,5 +102,6 @@ public struct StoreSignals: Sendable {
         outbox.raise()
         timers.raise()
         projections.raise()
+        leases.raise()
     }
 }

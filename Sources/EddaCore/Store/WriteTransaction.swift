@@ -4,7 +4,7 @@
 /// so it changes nothing outside the transaction. Its calls are synchronous; what it reads includes what it wrote.
 public protocol WriteTransaction:
     ReadTransaction, EventWriting, CheckpointWriting, InboxWriting, OutboxWriting, TimerWriting, SagaWriting,
-    ProjectionWriting, SQLWriting
+    ProjectionWriting, LeaseWriting, SQLWriting
 {}
 
 /// Writes events.
@@ -29,6 +29,22 @@ public protocol CheckpointWriting: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func setCheckpoint(_ name: CheckpointName, to position: Position) throws
+
+    /// Forgets a checkpoint; one that is not there is no error.
+    ///
+    /// - Throws: ``StoreError``.
+    func removeCheckpoint(_ name: CheckpointName) throws
+}
+
+/// Writes leases.
+public protocol LeaseWriting: AnyObject {
+    /// Writes the row of a lease.
+    ///
+    /// Programs call ``WriteTransaction/takeLease(_:for:over:)``, ``WriteTransaction/beat(_:)`` and
+    /// ``WriteTransaction/giveBack(_:)``, which rest on it.
+    ///
+    /// - Throws: ``StoreError`` with code `staleWrite` when the stored lease is of a later epoch.
+    func putLease(_ lease: Lease) throws
 }
 
 /// Writes the inbox.

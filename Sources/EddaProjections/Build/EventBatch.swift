@@ -56,7 +56,11 @@ extension Projection {
     ///
     /// - Throws: `SchemaError` when the event does not decode.
     func decode(_ event: RecordedEvent, schema: SchemaRegistry) throws -> DecodedEvent? {
-        guard let handler = handlers[event.type] else { return nil }
+        guard let handler = handlers[event.type] else {
+            // What follows every type stops at one that the program does not know.
+            try schema.requireKnown(event)
+            return nil
+        }
         return DecodedEvent(event: event, apply: try handler.prepare(event, schema))
     }
 

@@ -3,7 +3,7 @@ public import EddaCore
 extension Projection {
     /// One handler, its event type forgotten by the compiler.
     public struct Handler: Sendable {
-        let type: EventType
+        let event: any Event.Type
         /// Decodes an event, which needs no transaction, and returns what remains to be done inside one.
         let prepare: @Sendable (RecordedEvent, SchemaRegistry) throws -> @Sendable (ProjectionContext) throws -> Void
     }
@@ -13,7 +13,7 @@ extension Projection {
     public enum Builder {
         /// Takes a handler.
         public static func buildExpression<E: Event>(_ on: On<ProjectionContext, E>) -> Handler {
-            Handler(type: E.eventType) { event, schema in
+            Handler(event: E.self) { event, schema in
                 let value = try schema.decode(E.self, from: event)
                 return { context in
                     guard case .handle(let handle) = on.handler else { return }

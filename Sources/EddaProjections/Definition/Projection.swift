@@ -37,6 +37,9 @@ public struct Projection: Sendable {
     /// Its tables.
     public let tables: [Table]
 
+    /// The kinds of events that have a handler.
+    package let events: [any Event.Type]
+    /// The handlers by every name under which their events may be stored.
     let handlers: [EventType: Handler]
     let ambiguousTypes: [EventType]
 
@@ -62,11 +65,13 @@ public struct Projection: Sendable {
         self.mode = mode
         self.tables = tables
         let handlers = handlers()
-        self.handlers = Dictionary(handlers.map { ($0.type, $0) }) { first, _ in first }
-        ambiguousTypes = Dictionary(grouping: handlers, by: \.type).filter { $1.count > 1 }.keys.sorted()
+        events = handlers.map(\.event)
+        let named = handlers.flatMap { handler in handler.event.wireNames.map { (name: $0, handler: handler) } }
+        self.handlers = Dictionary(named.map { ($0.name, $0.handler) }) { first, _ in first }
+        ambiguousTypes = Dictionary(grouping: named, by: \.name).filter { $1.count > 1 }.keys.sorted()
     }
 
-    /// Which events the projection handles; every event of the application when it has no handler.
+    /// Which events the projection handles, under whichever of their names; every event of the application when it has no handler.
     public var query: EventQuery { handlers.isEmpty ? .all : EventQuery(types: Set(handlers.keys)) }
 
     /// The names of the tables, as the register keeps them.

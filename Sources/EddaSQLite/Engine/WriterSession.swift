@@ -275,6 +275,7 @@ final class WriterSession {
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }
         if done.projections { settings.signals.projections.raise() }
+        if done.leases { settings.signals.leases.raise() }
         notify.touch(generation: generation, head: effects.head)
     }
 

@@ -10,14 +10,20 @@ struct NameMemory {
         case tag
     }
 
-    private struct Entry {
-        let kind: Kind
-        let name: String
-        let number: Int64
+    /// A version of an event type's shape that is known to be in `edda_type_versions`.
+    struct Version: Hashable {
+        let type: Int64
+        let schemaVersion: Int
+    }
+
+    private enum Entry {
+        case name(String, Kind, number: Int64)
+        case version(Version)
     }
 
     private var numbers: [[String: Int64]] = Array(repeating: [:], count: Kind.allCases.count)
     private var types: [Int64: String] = [:]
+    private var versions: Set<Version> = []
     private var uncommitted: [Entry] = []
 
     /// The most names of a kind that are remembered; beyond it the memory starts anew.
@@ -37,7 +43,16 @@ struct NameMemory {
     /// Remembers a name that the running transaction has interned.
     mutating func intern(_ name: String, _ kind: Kind, as number: Int64) {
         remember(name, kind, as: number)
-        uncommitted.append(Entry(kind: kind, name: name, number: number))
+        uncommitted.append(.name(name, kind, number: number))
+    }
+
+    func contains(_ version: Version) -> Bool { versions.contains(version) }
+
+    /// Remembers a version that the running transaction has noted.
+    mutating func note(_ version: Version) {
+        if versions.count >= Self.limit { versions.removeAll(keepingCapacity: true) }
+        versions.insert(version)
+        uncommitted.append(.version(version))
     }
 
     /// How much a rollback from here on would have to undo.
@@ -46,8 +61,13 @@ struct NameMemory {
     /// Forgets what was interned since a mark.
     mutating func rollBack(to mark: Int) {
         for entry in uncommitted[mark...] {
-            numbers[entry.kind.rawValue][entry.name] = nil
-            if entry.kind == .type { types[entry.number] = nil }
+            switch entry {
+            case .name(let name, let kind, let number):
+                numbers[kind.rawValue][name] = nil
+                if kind == .type { types[number] = nil }
+            case .version(let version):
+                versions.remove(version)
+            }
         }
         uncommitted.removeSubrange(mark...)
     }

@@ -143,6 +143,14 @@ extension SQLiteReadTransaction {
         return usage
     }
 
+    func typeVersions() throws -> [TypeVersion] {
+        var versions: [TypeVersion] = []
+        try query(.typeVersions) { row in
+            versions.append(TypeVersion(EventType(unchecked: row.text(0)), Int(row.integer(1))))
+        }
+        return versions
+    }
+
     func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {
         let limit = try limited(limit)
         var streams: [StreamInfo] = []

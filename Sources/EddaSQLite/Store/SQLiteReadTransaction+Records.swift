@@ -5,6 +5,16 @@ extension SQLiteReadTransaction {
         try first(.checkpoint, bind: { try $0.bind(1, name.rawValue) }, row: { Position($0.integer(0)) }) ?? .start
     }
 
+    func checkpoints(beginningWith prefix: String) throws -> [Checkpoint] {
+        var checkpoints: [Checkpoint] = []
+        try query(.checkpoints) {
+            try $0.bind(1, prefix)
+        } row: { row in
+            checkpoints.append(Checkpoint(CheckpointName(unchecked: row.text(0)), Position(row.integer(1))))
+        }
+        return checkpoints
+    }
+
     func inboxEntry(consumer: String, key: String) throws -> InboxEntry? {
         try first(
             .inbox,

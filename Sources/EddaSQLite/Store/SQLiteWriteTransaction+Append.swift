@@ -146,6 +146,7 @@ extension SQLiteWriteTransaction {
 
     private func insert(_ event: EventData, into target: Target, position: Int64, recordedAt: Int64) throws {
         let type = try intern(event.type.rawValue, .type)
+        try note(NameMemory.Version(type: type, schemaVersion: event.schemaVersion))
         let headers = EventRow.text(of: event.metadata.headers)
         do {
             try attempt {
@@ -199,6 +200,16 @@ extension SQLiteWriteTransaction {
         try change(statement) { try $0.bind(1, name) }
         memory.names.intern(name, kind, as: connection.lastInsertedRow)
         return connection.lastInsertedRow
+    }
+
+    /// Keeps that a version of a type is stored, once for each.
+    private func note(_ version: NameMemory.Version) throws {
+        guard !memory.names.contains(version) else { return }
+        try change(.insertTypeVersion) { statement in
+            try statement.bind(1, version.type)
+            try statement.bind(2, version.schemaVersion)
+        }
+        memory.names.note(version)
     }
 
     /// The answer to an append whose key was used before.

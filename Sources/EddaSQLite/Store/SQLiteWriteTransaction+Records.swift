@@ -8,6 +8,10 @@ extension SQLiteWriteTransaction {
         }
     }
 
+    func removeCheckpoint(_ name: CheckpointName) throws {
+        try change(.removeCheckpoint) { try $0.bind(1, name.rawValue) }
+    }
+
     func recordInbox(_ entry: InboxEntry) throws {
         let (outcome, content) = try InboxRow.columns(of: entry.state)
         try change(.setInbox) { statement in

@@ -18,6 +18,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         var projections = false
         /// About how many bytes were written: the contents of events, messages and values of callers.
         var bytes = 0
+        var leases = false
     }
 
     var effects: Effects

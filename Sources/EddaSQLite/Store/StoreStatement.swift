@@ -32,6 +32,8 @@ enum StoreStatement: Int, CaseIterable {
     case typeName
     case typeID
     case insertType
+    case typeVersions
+    case insertTypeVersion
     case categoryID
     case insertCategory
     case insertReservedCategory
@@ -43,6 +45,11 @@ enum StoreStatement: Int, CaseIterable {
     case forgetKeys
     case checkpoint
     case setCheckpoint
+    case checkpoints
+    case removeCheckpoint
+    case lease
+    case leases
+    case putLease
     case inbox
     case setInbox
     case forgetInbox
@@ -168,6 +175,13 @@ enum StoreStatement: Int, CaseIterable {
         case .typeName: "SELECT name FROM edda_types WHERE id = ?1"
         case .typeID: "SELECT id FROM edda_types WHERE name = ?1"
         case .insertType: "INSERT INTO edda_types (name) VALUES (?1)"
+        case .typeVersions:
+            """
+            SELECT t.name, v.schema_version FROM edda_type_versions v JOIN edda_types t ON t.id = v.type
+            ORDER BY t.name, v.schema_version
+            """
+        case .insertTypeVersion:
+            "INSERT INTO edda_type_versions (type, schema_version) VALUES (?1, ?2) ON CONFLICT DO NOTHING"
         case .categoryID: "SELECT id FROM edda_categories WHERE name = ?1"
         case .insertCategory:
             "INSERT INTO edda_categories (id, name) SELECT 1 + max(0, coalesce(max(id), 0)), ?1 FROM edda_categories"
@@ -188,6 +202,17 @@ enum StoreStatement: Int, CaseIterable {
             """
             INSERT INTO edda_checkpoints (name, position) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET position = excluded.position
+            """
+        case .checkpoints:
+            "SELECT name, position FROM edda_checkpoints WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"
+        case .removeCheckpoint: "DELETE FROM edda_checkpoints WHERE name = ?1"
+        case .lease: "SELECT name, holder, epoch, beat FROM edda_leases WHERE name = ?1"
+        case .leases: "SELECT name, holder, epoch, beat FROM edda_leases ORDER BY name"
+        case .putLease:
+            """
+            INSERT INTO edda_leases (name, holder, epoch, beat) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = excluded.epoch, beat = excluded.beat
+            WHERE edda_leases.epoch <= excluded.epoch
             """
         case .inbox: "SELECT outcome, content, recorded_at FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
         case .setInbox:

@@ -25,15 +25,17 @@ package enum SagaHistory {
         StreamID(unchecked: "\(category)-\(id)")
     }
 
-    private static let kinds: [EventType: any HistoryEvent.Type] = {
-        let kinds: [any HistoryEvent.Type] = [
-            SagaStarted.self, CompensationBegan.self, SagaParked.self, SagaResumed.self, SagaCompleted.self,
-            SagaCompensated.self, ReplyIgnored.self, StepDispatched.self, StepResent.self, StepSucceeded.self,
-            StepRejected.self, StepFailed.self, StepUnknown.self, StepUndoDispatched.self, StepUndone.self,
-            StepUndoFailed.self, StepSkipped.self,
-        ]
-        return Dictionary(uniqueKeysWithValues: kinds.map { ($0.eventType, $0) })
-    }()
+    /// Every kind of event that a history holds.
+    package static let events: [any HistoryEvent.Type] = [
+        SagaStarted.self, CompensationBegan.self, SagaParked.self, SagaResumed.self, SagaCompleted.self,
+        SagaCompensated.self, ReplyIgnored.self, StepDispatched.self, StepResent.self, StepSucceeded.self,
+        StepRejected.self, StepFailed.self, StepUnknown.self, StepUndoDispatched.self, StepUndone.self,
+        StepUndoFailed.self, StepSkipped.self,
+    ]
+
+    private static let kinds: [EventType: any HistoryEvent.Type] = Dictionary(
+        uniqueKeysWithValues: events.flatMap { kind in kind.wireNames.map { ($0, kind) } }
+    )
 
     /// Reads an event of a history; `nil` for a kind that this program does not know.
     ///

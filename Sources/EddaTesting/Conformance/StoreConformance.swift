@@ -6,7 +6,7 @@ public enum StoreConformance {
     /// All cases, by topic.
     public static let cases: [ConformanceCase] = [
         appending, units, expectations, queryConditions, keys, reading, queries, asOf, decisions,
-        boundaries, subscriptions, signals, checkpoints,
+        boundaries, schemas, leases, exclusive, consuming, shares, subscriptions, signals, checkpoints,
         inbox, outbox, outboxLanes, timers, sagas, projections, concurrency, closing, sql, random,
     ]
     .flatMap { $0 }

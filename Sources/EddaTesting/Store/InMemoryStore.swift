@@ -98,5 +98,6 @@ public final class InMemoryStore: Store {
         if changes.contains(.outbox) { signals.outbox.raise() }
         if changes.contains(.timers) { signals.timers.raise() }
         if changes.contains(.projections) { signals.projections.raise() }
+        if changes.contains(.leases) { signals.leases.raise() }
     }
 }

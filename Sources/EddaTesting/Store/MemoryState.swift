@@ -45,11 +45,13 @@ final class MemoryState {
     var events: [RecordedEvent] = []
     var eventIDs: Set<EventID> = []
     var streams: [StreamID: Stream] = [:]
+    var typeVersions: Set<TypeVersion> = []
     var results: [IdempotencyKey: AppendResult] = [:]
     /// The keys of ``results``, the oldest first.
     var keyAges: [KeyAge] = []
 
     var checkpoints: [CheckpointName: Position] = [:]
+    var leases: [LeaseName: Lease] = [:]
     var inbox: [Key: InboxEntry] = [:]
     var outbox = MemoryOutbox()
     var timers: [Key: TimerRow] = [:]

@@ -102,6 +102,10 @@ extension MemoryUnit {
             let version = state.streams[entry.stream]?.indices.count ?? 1
             versions[entry.stream] = version
             state.eventIDs.insert(entry.event.id)
+            let typeVersion = TypeVersion(entry.event.type, entry.event.schemaVersion)
+            if state.typeVersions.insert(typeVersion).inserted {
+                onRollBack { $0.typeVersions.remove(typeVersion) }
+            }
             state.events.append(
                 RecordedEvent(
                     position: Position(Int64(state.events.count + 1)),

@@ -105,6 +105,8 @@ extension MemoryUnit {
         }
     }
 
+    func typeVersions() throws -> [TypeVersion] { state.typeVersions.sorted() }
+
     func streams(in category: StreamCategory?, after: StreamID?, limit: Int) throws -> [StreamInfo] {
         try checkLimit(limit)
         return state.streams

@@ -81,3 +81,22 @@ extension MemoryUnit {
         changes.insert(.projections)
     }
 }
+
+extension MemoryUnit {
+    func lease(_ name: LeaseName) throws -> Lease? { state.leases[name] }
+
+    func leases() throws -> [Lease] { state.leases.values.sorted { $0.name < $1.name } }
+
+    func putLease(_ lease: Lease) throws {
+        let stored = state.leases[lease.name]
+        if let stored, stored.epoch > lease.epoch {
+            throw StoreError(
+                .staleWrite,
+                "The lease \(lease.name) stands in epoch \(stored.epoch), so epoch \(lease.epoch) writes nothing. Read it "
+                    + "again."
+            )
+        }
+        set(\.leases[lease.name], to: lease)
+        if stored?.isSameHolding(as: lease) != true { changes.insert(.leases) }
+    }
+}

@@ -11,6 +11,7 @@ final class MemoryUnit: WriteTransaction {
         static let outbox = Changes(rawValue: 2)
         static let timers = Changes(rawValue: 4)
         static let projections = Changes(rawValue: 8)
+        static let leases = Changes(rawValue: 16)
     }
 
     let state: MemoryState
@@ -64,6 +65,14 @@ extension MemoryUnit {
     func setCheckpoint(_ name: CheckpointName, to position: Position) throws {
         set(\.checkpoints[name], to: position)
     }
+
+    func checkpoints(beginningWith prefix: String) throws -> [Checkpoint] {
+        state.checkpoints.filter { $0.key.rawValue.utf8.starts(with: prefix.utf8) }
+            .map { Checkpoint($0.key, $0.value) }
+            .sorted { $0.name < $1.name }
+    }
+
+    func removeCheckpoint(_ name: CheckpointName) throws { set(\.checkpoints[name], to: nil) }
 
     func inboxEntry(consumer: String, key: String) throws -> InboxEntry? {
         state.inbox[MemoryState.Key(consumer, key)]
