@@ -1,4 +1,4 @@
-import Edda
+public import Edda
 
 // A course has so many seats, and a student takes so many courses. Neither rule fits into one stream: the decision to
 // enrol rests on the events of a course and on those of a student. A query draws the boundary around both.

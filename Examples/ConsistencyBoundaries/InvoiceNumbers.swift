@@ -1,4 +1,4 @@
-import Edda
+public import Edda
 
 // Invoices are numbered 1, 2, 3, … without a gap, as tax law has it in many places. The number is decided in the commit
 // that issues the invoice: one that is not issued takes none. All invoices are one boundary, so they queue up behind

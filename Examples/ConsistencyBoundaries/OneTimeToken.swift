@@ -1,4 +1,4 @@
-import Edda
+public import Edda
 
 // A token opens a door once. That it has not been used yet needs no reading at all: an append on the condition that
 // nothing under its tag says so, from the beginning of the store, decides and writes in one commit.

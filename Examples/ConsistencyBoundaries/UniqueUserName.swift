@@ -1,4 +1,4 @@
-import Edda
+public import Edda
 
 // A user name belongs to one account at a time and can be given back. The boundary is the tag of the name: two people
 // who want different names never meet.

@@ -32,8 +32,8 @@ extension SQLiteStore {
         public init() {}
     }
 
-    /// What the writer has to do: values to export as gauges.
-    public var units: UnitStatus { writer.status }
+    /// What the writer has to do: values to export as gauges; idle in a store that is read-only.
+    public var units: UnitStatus { (try? writer)?.status ?? UnitStatus() }
 
     /// How long the write-ahead log is: a value to export as a gauge.
     public var log: LogStatus { gauge.status }

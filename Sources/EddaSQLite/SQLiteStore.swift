@@ -13,11 +13,27 @@ public import EddaCore
 ///
 /// Beside the database `orders.db` there are `orders.db-wal` and `orders.db-shm`, which are SQLite's,
 /// `orders.db.lock`, which writers of several processes take in turn, and `orders.db.notify`, by which they wake
-/// each other. Other tools open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before
-/// 3.51.3 can damage a file that one process checkpoints while another commits.
+/// each other, and by which a store notices that its database was restored from a backup (see `Cursor`). Other tools open
+/// the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before 3.51.3 can damage a file that one process
+/// checkpoints while another commits.
 public final class SQLiteStore: Store {
+    /// What a store may do to its file.
+    public enum Opening: String, Hashable, Sendable, CaseIterable {
+        /// Creates the file when it is not there, brings an older format up to date, reads and writes.
+        case readWrite
+        /// Reads a file that is there, and never changes it: no writer is started and writes throw ``StoreError`` with code
+        /// `readOnly`.
+        ///
+        /// It works beside the program that owns the file, in this process or another, and follows what that commits; and
+        /// also when nobody has the file open. SQLite keeps two files beside a database in use, `-wal` and `-shm`
+        /// (sqlite.org/wal.html, section 5): they are there, or the folder has to be writable. A backup needs neither.
+        case readOnly
+    }
+
     /// How a store behaves.
     public struct Configuration: Sendable {
+        /// What the store may do to its file.
+        public var opening: Opening = .readWrite
         /// What a returned commit survives.
         public var durability: Durability = .full
         /// The most units that wait for the writer; beyond it callers get ``Overloaded``.
@@ -26,6 +42,12 @@ public final class SQLiteStore: Store {
         public var groupLimit = 512
         /// About how many bytes are committed together: a group that has written as many takes no further unit.
         public var groupBytes = 8 << 20
+        /// How long idempotency keys are kept at least; 30 days by default.
+        ///
+        /// An append that is repeated within this time takes effect once. Afterwards its key may be forgotten: each append
+        /// under a key forgets up to two keys that are older, the oldest first. A key that is forgotten is free, and an
+        /// append under it is a new one. So choose a time longer than any caller goes on repeating.
+        public var keyRetention: Duration = .seconds(30 * 86_400)
         /// How long the writer waits for another process that holds the file locked.
         public var lockTimeout: Duration = .seconds(10)
         /// At how many pages of 4 KiB the write-ahead log is moved into the database.
@@ -63,20 +85,25 @@ public final class SQLiteStore: Store {
     /// How the store behaves.
     public let configuration: Configuration
 
-    let writer: Writer
-    private let readers: ReaderPool
+    /// `nil` in a store that is read-only.
+    private let ownWriter: Writer?
+    let readers: ReaderPool
     let gauge = WALGauge()
     private let watch: UInt64?
-    private let claim: UInt64
+    /// `nil` in a store that is read-only, which there may be any number of.
+    private let claim: UInt64?
 
     /// Opens a database, creating it when it is not there, and bringing an older format up to date.
+    ///
+    /// With ``Configuration/opening`` `readOnly` it only opens what is there.
     ///
     /// - Parameters:
     ///   - path: The path of the file; its folder exists and is writable.
     ///   - configuration: How the store behaves.
     ///   - schema: How events become bytes and back.
     ///   - time: Where the store takes the time from.
-    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database or is open in this process already,
+    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database, is open in this process already, or, for
+    ///   reading only, is not there;
     ///   `newerFormat` for a file of a later version, `locked`, `corrupt`, `ioError`.
     public init(
         path: String,
@@ -85,12 +112,29 @@ public final class SQLiteStore: Store {
         time: any TimeSource = .system
     ) async throws {
         let path = try OpenFiles.resolve(path)
+        self.path = path
+        self.configuration = configuration
+        self.schema = schema
+        self.time = time
+        if configuration.opening == .readOnly {
+            // Without a writer that drops it when the file was changed by others, nothing is kept.
+            aggregates = AggregateCache(limit: 0)
+            claim = nil
+            ownWriter = nil
+            readers = ReaderPool(configuration, path: path, time: time, gate: nil)
+            try OpenFiles.requireFile(path)
+            try await readers.read { try Format.check($0.connection, path: path) }
+            watch =
+                configuration.followsOthers
+                ? NotifyWatcher.shared.watch(path + ".notify") { [signals] in signals.raiseAll() } : nil
+            return
+        }
         let claim = try OpenFiles.claim(path)
         self.claim = claim
         aggregates = AggregateCache(limit: configuration.cachedAggregates)
         let gate = configuration.durability == .normal ? SyncGate() : nil
         do {
-            writer = try await Writer.open(
+            ownWriter = try await Writer.open(
                 WriterSession.Settings(
                     path: path,
                     durability: configuration.durability,
@@ -105,7 +149,8 @@ public final class SQLiteStore: Store {
                     gauge: gauge,
                     vfs: configuration.vfs,
                     groupTime: configuration.groupTime,
-                    groupBytes: configuration.groupBytes
+                    groupBytes: configuration.groupBytes,
+                    keyRetention: configuration.keyRetention
                 ),
                 queueLimit: configuration.queueLimit,
                 groupSize: configuration.groupLimit
@@ -114,18 +159,8 @@ public final class SQLiteStore: Store {
             OpenFiles.release(path, claim)
             throw error
         }
-        readers = ReaderPool(
-            path: path,
-            vfs: configuration.vfs,
-            patience: min(configuration.lockTimeout, .seconds(5)),
-            time: time,
-            gate: gate
-        )
-        self.path = path
-        self.configuration = configuration
-        self.schema = schema
-        self.time = time
-        let writer = writer
+        readers = ReaderPool(configuration, path: path, time: time, gate: gate)
+        let writer = ownWriter
         watch =
             configuration.followsOthers
             ? NotifyWatcher.shared.watch(path + ".notify") { [weak writer] in writer?.noticeOthers() } : nil
@@ -133,7 +168,22 @@ public final class SQLiteStore: Store {
 
     deinit {
         if let watch { NotifyWatcher.shared.stop(watch) }
-        OpenFiles.release(path, claim)
+        if let claim { OpenFiles.release(path, claim) }
+    }
+
+    /// The writer.
+    ///
+    /// - Throws: ``StoreError`` with code `readOnly` when there is none.
+    var writer: Writer {
+        get throws(StoreError) {
+            guard let ownWriter else {
+                throw StoreError(
+                    .readOnly,
+                    "\(path) was opened for reading only, so nothing was written. Write through the program that owns it."
+                )
+            }
+            return ownWriter
+        }
     }
 
     /// Runs `body` on a consistent view of the store.
@@ -142,7 +192,7 @@ public final class SQLiteStore: Store {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
-        try await readers.read(body)
+        try await readers.read { try body($0) }
     }
 
     /// Runs a short `body` on a consistent view of the store, on the calling thread.
@@ -178,7 +228,7 @@ public final class SQLiteStore: Store {
 
     /// Adds a hook that runs inside every later transaction that appends.
     ///
-    /// - Throws: ``StoreError`` when the store is closed.
+    /// - Throws: ``StoreError`` when the store is closed or read-only.
     public func install(_ hook: any AppendHook) async throws {
         try await writer.perform { $0.install(hook) }
     }
@@ -186,9 +236,9 @@ public final class SQLiteStore: Store {
     /// Finishes the units that wait, moves the write-ahead log into the database, and closes it.
     public func close() async {
         if let watch { NotifyWatcher.shared.stop(watch) }
-        await writer.close()
+        await ownWriter?.close()
         readers.close()
-        OpenFiles.release(path, claim)
+        if let claim { OpenFiles.release(path, claim) }
         // Those who wait for something to happen look again, and learn that the store is closed.
         signals.raiseAll()
     }

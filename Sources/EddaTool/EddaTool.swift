@@ -1,19 +1,10 @@
 #if CLI
 internal import ArgumentParser
-internal import Edda
 internal import EddaCommands
 
 /// The `edda` program: the operator commands on any Edda database, without the program that owns it.
-@main struct EddaTool: EddaApplication {
-    static var commandName: String { "edda" }
-
-    static var abstract: String { "Look into an Edda database, verify it, back it up." }
-
+@main struct EddaTool: DatabaseTool {
     static var subcommands: [any ParsableCommand.Type] { [BenchCommand.self] }
-
-    static func make(_ setup: Setup) async throws -> EddaRuntime {
-        try EddaRuntime(store: try await SQLiteStore(path: setup.database), logger: setup.logger) {}
-    }
 }
 #else
 /// The `edda` program is made of the commands that the trait CLI brings.

@@ -1,5 +1,6 @@
 #if CLI
 import Edda
+import EddaTesting
 import Foundation
 import Testing
 
@@ -26,6 +27,16 @@ struct CommandFixture {
         let result = try await body(runtime)
         await store.close()
         return result
+    }
+
+    /// Lets `body` work on a store once for each of some times, which its clock shows.
+    func onDays(_ times: [Timestamp], _ body: (SQLiteStore, _ index: Int) async throws -> Void) async throws {
+        for (index, wall) in times.enumerated() {
+            let time = ManualTime(wall: wall)
+            let store = try await SQLiteStore(path: database, time: time)
+            try await body(store, index)
+            await store.close()
+        }
     }
 
     /// Three orders in streams of their own.

@@ -68,7 +68,7 @@ import Testing
         }
         struct Record: Codable {
             var at = Date(timeIntervalSince1970: 0)
-            var id = UUID(uuid: UUID_NULL)
+            var id = UUID()
             var link: URL?
             var bytes = Data()
             var tree: [Tree] = []

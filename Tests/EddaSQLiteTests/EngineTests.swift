@@ -29,7 +29,7 @@ import Testing
                     try await store.append(Append([event], to: StreamID(unchecked: "s-\(index)")))
                 }
             }
-            while store.writer.waiting < count { await Task.yield() }
+            while try store.writer.waiting < count { await Task.yield() }
             release.signal()
             try await group.waitForAll()
         }

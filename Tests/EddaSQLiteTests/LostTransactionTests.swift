@@ -89,7 +89,7 @@ import Testing
         )
         let sequence = try await store.write { try $0.enqueue(message) }
         let gate = SyncGate()
-        let readers = ReaderPool(path: store.path, patience: .seconds(5), time: store.time, gate: gate)
+        let readers = ReaderPool(store.configuration, path: store.path, time: store.time, gate: gate)
         gate.open(upTo: sequence) { false }
         #expect(gate.isBehind)
         #expect(try await readers.read { try $0.readyMessages(after: 0, limit: 9).count } == 0)

@@ -13,16 +13,21 @@ public import ArgumentParser
 ///
 /// The root has to be an `AsyncParsableCommand`.
 public enum OperatorCommands<App: EddaApplication> {
-    /// All of them: `serve`, `events`, `streams`, `projections`, `sagas`, `outbox`, `doctor`.
+    /// All of them: `serve`, `events`, `streams`, `trace`, `schema`, `projections`, `sagas`, `outbox`, `doctor`, `verify`,
+    /// `backup`.
     public static var all: [any ParsableCommand.Type] {
-        [
-            ServeCommand<App>.self,
+        let serving: [any ParsableCommand.Type] = App.isTool ? [] : [ServeCommand<App>.self]
+        return serving + [
             EventsCommand<App>.self,
             StreamsCommand<App>.self,
+            TraceCommand<App>.self,
+            SchemaCommand<App>.self,
             ProjectionsCommand<App>.self,
             SagasCommand<App>.self,
             OutboxCommand<App>.self,
             DoctorCommand<App>.self,
+            VerifyCommand<App>.self,
+            BackupCommand<App>.self,
         ]
     }
 }

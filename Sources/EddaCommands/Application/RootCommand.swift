@@ -1,7 +1,7 @@
 #if CLI
 internal import ArgumentParser
 
-/// The command that a program on Edda is: it has subcommands only, and `serve` is the one that is meant by none.
+/// The command that a program on Edda is: it has subcommands only, and `serve`, where there is one, is meant by none.
 struct RootCommand<App: EddaApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -9,7 +9,7 @@ struct RootCommand<App: EddaApplication>: AsyncParsableCommand {
             abstract: App.abstract,
             subcommands: App.subcommands,
             groupedSubcommands: [CommandGroup(name: "Operating", subcommands: OperatorCommands<App>.all)],
-            defaultSubcommand: ServeCommand<App>.self
+            defaultSubcommand: App.isTool ? nil : ServeCommand<App>.self
         )
     }
 }

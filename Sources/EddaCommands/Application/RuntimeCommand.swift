@@ -54,9 +54,8 @@ extension RuntimeCommand {
         if !Self.createsDatabase, let database = (options as? DatabaseOptions)?.database,
             !FileManager.default.fileExists(atPath: database)
         {
-            throw CommandError(
-                "There is no database at \(database). Check --database; `\(App.commandName) serve` creates one."
-            )
+            let creator = App.isTool ? "" : "; `\(App.commandName) serve` creates one"
+            throw CommandError("There is no database at \(database). Check --database\(creator).")
         }
         var logger = Logger(label: App.commandName)
         logger.logLevel = common.logLevel

@@ -17,7 +17,7 @@ struct DoctorCommand<App: EddaApplication>: RuntimeCommand {
     func run(on runtime: EddaRuntime, output: Output) async throws {
         var facts: [Diagnostic] = []
         if let store = runtime.store as? any Diagnosable { facts += try await store.diagnostics() }
-        facts += try await Examination(of: runtime, program: App.commandName).facts()
+        facts += try await Examination(of: runtime, program: App.self).facts()
         if format.json {
             output.write(json: JSON.array(facts.map(Self.json)))
         } else {

@@ -6,8 +6,8 @@ struct EventsCommand<App: EddaApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "events",
-            abstract: "Show events: of one stream, or of the whole store.",
-            subcommands: [EventsReadCommand<App>.self, EventsListCommand<App>.self]
+            abstract: "Show events: of one stream, of the whole store, or as they happen.",
+            subcommands: [EventsReadCommand<App>.self, EventsListCommand<App>.self, EventsTailCommand<App>.self]
         )
     }
 }

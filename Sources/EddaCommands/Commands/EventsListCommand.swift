@@ -8,24 +8,29 @@ struct EventsListCommand<App: EddaApplication>: RuntimeCommand {
         CommandConfiguration(
             commandName: "list",
             abstract: "Show events of all streams, in the order in which they were committed.",
-            discussion: """
-                Several --type mean any of them, several --tag all of them. Edda's own events, such as the history of a \
-                saga, show when their category is named: --category '$saga'.
-                """
+            discussion: EventFilterOptions.discussion
         )
     }
 
-    @Option(help: ArgumentHelp("Only events of this type. Repeatable.", valueName: "type"), transform: name)
-    var type: [EventType] = []
+    @OptionGroup var filter: EventFilterOptions
 
-    @Option(help: ArgumentHelp("Only events with this tag. Repeatable.", valueName: "tag"), transform: name)
-    var tag: [Tag] = []
-
-    @Option(help: ArgumentHelp("Only events of this category.", valueName: "category"), transform: name)
-    var category: StreamCategory?
+    @Option(help: ArgumentHelp("Only events of this conversation. `trace` shows all of it as a tree.", valueName: "id"))
+    var correlation: String?
 
     @Option(help: ArgumentHelp("Only events after this position.", valueName: "position"))
     var after: Int64 = 0
+
+    @Option(help: ArgumentHelp("Only events up to this position.", valueName: "position"))
+    var upTo: Int64?
+
+    @Option(
+        help: ArgumentHelp("Only events recorded at this time or later, such as 2026-11-21T08:15:00Z.", valueName: "time"),
+        transform: time
+    )
+    var since: Timestamp?
+
+    @Option(help: ArgumentHelp("Only events recorded before this time.", valueName: "time"), transform: time)
+    var until: Timestamp?
 
     @Flag(help: "Newest first.")
     var backward = false
@@ -33,21 +38,43 @@ struct EventsListCommand<App: EddaApplication>: RuntimeCommand {
     @OptionGroup var list: ListOptions
     @OptionGroup var common: CommonOptions<App>
 
-    func run(on runtime: EddaRuntime, output: Output) async throws {
-        let isFiltered = !(type.isEmpty && tag.isEmpty && category == nil)
-        let query = isFiltered ? EventQuery(types: Set(type), tags: Set(tag), category: category) : .all
-        let page = try await runtime.store.events(
-            matching: query,
-            backward ? .backward : .forward,
-            after: Position(after),
-            limit: list.limit
-        )
-        EventList(events: page.events).write(to: output, asJSON: list.json)
-        if !backward, let end = page.events.last, page.events.count == list.limit {
-            let store = runtime.store
-            let rest = try await store.events(matching: query, after: end.position, limit: 1)
-            if !rest.events.isEmpty { output.note("There are more: --after \(end.position) goes on.\n") }
+    func validate() throws {
+        guard after >= 0 else { throw ValidationError("--after is \(after); positions count from 1.") }
+        if let upTo, upTo < 1 { throw ValidationError("--up-to is \(upTo); positions count from 1.") }
+        if let since, let until, until <= since {
+            throw ValidationError("--until is \(until), which is not after --since \(since).")
         }
     }
+
+    func run(on runtime: EddaRuntime, output: Output) async throws {
+        // One more than asked for tells whether there are more.
+        let more = list.limit == .max ? list.limit : list.limit + 1
+        let search = EventSearch(
+            query: filter.query,
+            correlation: correlation,
+            after: Position(after),
+            upTo: upTo.map(Position.init),
+            since: since,
+            until: until,
+            direction: backward ? .backward : .forward
+        )
+        let found = try await runtime.store.read { try search.events(limit: more, in: $0) }
+        let events = Array(found.prefix(list.limit))
+        EventList(events: events).write(to: output, asJSON: list.json)
+        if found.count > events.count, let end = events.last {
+            output.note(
+                "There are more: \(backward ? "--up-to \(end.position.value - 1)" : "--after \(end.position)") goes on.\n"
+            )
+        }
+    }
+}
+
+/// Reads a time from the command line.
+@Sendable func time(_ text: String) throws -> Timestamp {
+    // A day alone means its beginning.
+    guard let time = Timestamp(text) ?? Timestamp(text + "T00:00:00Z") else {
+        throw ValidationError("\"\(text)\" is no time; write UTC as 2026-11-21T08:15:30Z, or a day as 2026-11-21.")
+    }
+    return time
 }
 #endif

@@ -5,23 +5,61 @@ internal import Edda
 struct Examination {
     private let runtime: EddaRuntime
     private let program: String
+    private let isTool: Bool
 
-    init(of runtime: EddaRuntime, program: String) {
+    /// - Parameter program: The program that examines, for the commands it recommends.
+    init<App: EddaApplication>(of runtime: EddaRuntime, program: App.Type) {
         self.runtime = runtime
-        self.program = program
+        self.program = App.commandName
+        isTool = App.isTool
     }
 
     func facts() async throws -> [Diagnostic] {
-        let (head, outbox, sagas) = try await runtime.store.read { transaction in
-            (try transaction.head(), try transaction.outboxCounts(), try transaction.sagaCounts())
-        }
-        return [Diagnostic("events", String(head.value))] + self.outbox(outbox) + self.sagas(sagas)
-            + (try await projections())
+        let contents = try await runtime.store.read { try Contents($0) }
+        return [
+            Diagnostic("events", String(contents.head.value)),
+            Diagnostic("integrity", "not examined here", advice: "`\(program) verify` compares everything with everything."),
+        ] + outbox(contents) + sagas(contents.sagas) + (try await projections(head: contents.head)) + consumers(contents)
     }
 
-    private func outbox(_ counts: OutboxCounts) -> [Diagnostic] {
-        [
+    private struct Contents {
+        let head: Position
+        let outbox: OutboxCounts
+        /// How long the first message of the outbox has been there.
+        let outboxAge: Duration?
+        let sagas: [SagaRecord.Status: Int]
+        let checkpoints: [Checkpoint]
+        let leases: [Lease]
+
+        init(_ transaction: any ReadTransaction) throws {
+            head = try transaction.head()
+            outbox = try transaction.outboxCounts()
+            let now = transaction.now.wall
+            outboxAge = try transaction.outbox(after: 0, limit: 1).first.map { max(.zero, now.since($0.message.time)) }
+            sagas = try transaction.sagaCounts()
+            checkpoints = try transaction.checkpoints(beginningWith: "")
+            leases = try transaction.leases()
+        }
+    }
+
+    /// How far those are who keep a checkpoint here, and who may do what only one may do.
+    private func consumers(_ contents: Contents) -> [Diagnostic] {
+        let behind = contents.checkpoints.map { checkpoint in
+            let lag = max(0, contents.head.value - checkpoint.position.value)
+            return Diagnostic("consumer.\(checkpoint.name)", "at position \(checkpoint.position), at most \(lag) events behind")
+        }
+        return behind
+            + contents.leases.map { lease in
+                let holder = lease.holder.map { "held by \($0)" } ?? "free"
+                return Diagnostic("lease.\(lease.name)", "\(holder), epoch \(lease.epoch)")
+            }
+    }
+
+    private func outbox(_ contents: Contents) -> [Diagnostic] {
+        let counts = contents.outbox
+        return [
             Diagnostic("outbox.ready", String(counts.ready)),
+            Diagnostic("outbox.oldest", contents.outboxAge.map { "\(Int64($0.inSeconds)) s" } ?? "none"),
             Diagnostic(
                 "outbox.held",
                 String(counts.held),
@@ -54,7 +92,7 @@ struct Examination {
         }
     }
 
-    private func projections() async throws -> [Diagnostic] {
+    private func projections(head: Position) async throws -> [Diagnostic] {
         try await runtime.projections.status().map { status in
             let name = "projection.\(status.name)"
             let behind = status.lag.map { ", \($0) events behind" } ?? ""
@@ -67,6 +105,10 @@ struct Examination {
                     advice: "\(failure) Correct the handler and start the new program; it tries again by itself."
                 )
             }
+            if isTool {
+                let behind = max(0, head.value - status.position.value)
+                return Diagnostic(name, "\(value), at most \(behind) events behind")
+            }
             if !status.isKnown {
                 return Diagnostic(
                     name,
@@ -76,7 +118,12 @@ struct Examination {
                 )
             }
             if status.state != .live {
-                return Diagnostic(name, value, .note, advice: "`\(program) serve` builds it.")
+                return Diagnostic(
+                    name,
+                    value,
+                    .note,
+                    advice: "`\(program) serve` builds it."
+                )
             }
             return Diagnostic(name, value, (status.lag ?? 0) > 0 ? .note : .ok)
         }

@@ -31,7 +31,7 @@ struct OutboxListCommand<App: EddaApplication>: RuntimeCommand {
         let found = try await runtime.store.read { try $0.outbox(after: after, limit: more) }
         let rows = found.prefix(limit)
         if list.json {
-            output.write(json: JSON.array(rows.map(Self.json)))
+            output.write(json: JSON.array(rows.map(OutboxRow.json)))
         } else {
             var table = TextTable(
                 .number("SEQUENCE"),
@@ -63,7 +63,11 @@ struct OutboxListCommand<App: EddaApplication>: RuntimeCommand {
         }
     }
 
-    private static func json(_ row: OutboxRow) -> JSON {
+}
+
+extension OutboxRow {
+    /// The row with stable field names, without the message's data.
+    static func json(_ row: OutboxRow) -> JSON {
         let state = row.state.facts
         return [
             "sequence": .integer(row.sequence),
@@ -79,12 +83,13 @@ struct OutboxListCommand<App: EddaApplication>: RuntimeCommand {
             "partitionKey": .string(row.message.partitionKey),
             "idempotencyKey": .string(row.message.idempotencyKey),
             "correlationID": .optional(row.message.correlationID),
+            "causationID": .optional(row.message.causationID),
         ]
     }
 }
 
 extension OutboxRow.State {
-    fileprivate var facts: (name: String, attempts: Int, due: Moment?, reason: String?) {
+    var facts: (name: String, attempts: Int, due: Moment?, reason: String?) {
         switch self {
         case .ready: ("ready", 0, nil, nil)
         case .held(let attempts, let due, let reason): ("held", attempts, due, reason)

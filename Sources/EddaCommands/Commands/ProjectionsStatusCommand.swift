@@ -13,8 +13,9 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
 
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let statuses = try await runtime.projections.status()
+        let head = try await runtime.store.head()
         if format.json {
-            output.write(json: JSON.array(statuses.map(Self.json)))
+            output.write(json: JSON.array(statuses.map { Self.json($0, head: head) }))
             return
         }
         var table = TextTable(
@@ -32,11 +33,12 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
             table.add(
                 status.name.rawValue,
                 status.state.rawValue,
-                status.mode?.rawValue ?? "(not in this program)",
+                status.mode?.rawValue ?? (App.isTool ? nil : "(not in this program)"),
                 String(status.version),
                 status.build.map(String.init),
                 String(status.position.value),
-                status.lag.map(String.init),
+                // Without its code nobody knows which of the positions concern it.
+                status.lag.map(String.init) ?? "≤ \(max(0, head.value - status.position.value))",
                 status.lagTime.map { String(Int64($0.inSeconds)) },
                 status.failure
             )
@@ -44,7 +46,7 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
         output.write(table: table)
     }
 
-    private static func json(_ status: ProjectionStatus) -> JSON {
+    private static func json(_ status: ProjectionStatus, head: Position) -> JSON {
         [
             "name": .string(status.name.rawValue),
             "state": .string(status.state.rawValue),
@@ -53,6 +55,7 @@ struct ProjectionsStatusCommand<App: EddaApplication>: RuntimeCommand {
             "build": .optional(status.build),
             "position": .integer(status.position.value),
             "lagEvents": .optional(status.lag),
+            "lagPositions": .integer(max(0, head.value - status.position.value)),
             "lagSeconds": status.lagTime.map { .number($0.inSeconds) } ?? .null,
             "failure": .optional(status.failure),
             "updatedAt": .optional(status.updatedAt?.description),

@@ -6,8 +6,9 @@ struct SagasCommand<App: EddaApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sagas",
-            abstract: "List and show sagas, and start new ones.",
-            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self, SagasStartCommand<App>.self]
+            abstract: App.isTool ? "List and show sagas." : "List and show sagas, and start new ones.",
+            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self]
+                + (App.isTool ? [] : [SagasStartCommand<App>.self])
         )
     }
 }

@@ -15,25 +15,26 @@ struct EventList {
             output.write(json: JSON.array(events.map(Self.json)))
             return
         }
-        var table = TextTable(
-            .number("POSITION"),
-            .text("STREAM"),
-            .number("VERSION"),
-            .text("TYPE"),
-            .text("RECORDED"),
-            .text("DATA")
-        )
-        for event in events {
-            table.add(
-                String(event.position.value),
-                event.stream.rawValue,
-                String(event.version),
-                event.type.rawValue,
-                event.recordedAt.description,
-                Self.text(event.data)
-            )
-        }
+        var table = TextTable(Self.columns)
+        for event in events { table.add(cells: Self.cells(of: event)) }
         output.write(table: table)
+    }
+
+    /// The columns of every table of events.
+    static let columns: [TextTable.Column] = [
+        .number("POSITION"), .text("STREAM"), .number("VERSION"), .text("TYPE"), .text("RECORDED"), .text("DATA"),
+    ]
+
+    /// What stands in the columns.
+    static func cells(of event: RecordedEvent) -> [String?] {
+        [
+            String(event.position.value),
+            event.stream.rawValue,
+            String(event.version),
+            event.type.rawValue,
+            event.recordedAt.description,
+            text(event.data),
+        ]
     }
 
     /// The event with stable field names; its data as `data` when that is JSON, else as `dataBase64`.

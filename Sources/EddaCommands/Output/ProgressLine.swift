@@ -23,6 +23,18 @@ package final class ProgressLine: Sendable {
             self.rate = rate
             self.remaining = remaining
         }
+
+        /// How far work is, its rate and rest taken from how long it has been going on.
+        package init(done: Int, total: Int, elapsed: Duration) {
+            let seconds = elapsed.inSeconds
+            let rate = seconds > 0 && done > 0 ? Double(done) / seconds : nil
+            self.init(
+                done: done,
+                total: total,
+                rate: rate,
+                remaining: rate.map { .seconds(Double(max(0, total - done)) / $0) }
+            )
+        }
     }
 
     private let title: String

@@ -21,13 +21,19 @@ package struct TextTable: Sendable {
     private var rows: [[String]] = []
 
     /// A table without rows.
-    package init(_ columns: Column...) { self.columns = columns }
+    package init(_ columns: Column...) { self.init(columns) }
+
+    /// A table without rows.
+    package init(_ columns: [Column]) { self.columns = columns }
 
     /// Whether it has no rows.
     package var isEmpty: Bool { rows.isEmpty }
 
     /// Adds a row; a cell that is `nil` shows as a dash.
-    package mutating func add(_ cells: String?...) {
+    package mutating func add(_ cells: String?...) { add(cells: cells) }
+
+    /// Adds a row; a cell that is `nil` shows as a dash.
+    package mutating func add(cells: [String?]) {
         precondition(cells.count == columns.count, "A row has as many cells as the table has columns.")
         rows.append(cells.map { $0.map(\.printable) ?? "–" })
     }
@@ -37,11 +43,21 @@ package struct TextTable: Sendable {
     /// - Parameter width: The most columns that a line may take; `nil` for no limit. Too wide columns are cut, the
     ///   widest first.
     package func rendered(width: Int?) -> String {
-        var widths = columns.indices.map { index in
-            rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].displayWidth) }
+        var widths: [Int] = []
+        return rendered(width: width, widths: &widths, withHead: true)
+    }
+
+    /// The lines of the table.
+    ///
+    /// - Parameter widths: How wide the columns at least are; afterwards, how wide they became.
+    func rendered(width: Int?, widths: inout [Int], withHead: Bool) -> String {
+        if widths.isEmpty { widths = columns.map(\.title.displayWidth) }
+        for index in columns.indices {
+            widths[index] = rows.reduce(widths[index]) { max($0, $1[index].displayWidth) }
         }
-        if let width { fit(&widths, into: width) }
-        return ([columns.map(\.title)] + rows).map { line($0, widths: widths) }.joined()
+        var shown = widths
+        if let width { fit(&shown, into: width) }
+        return ((withHead ? [columns.map(\.title)] : []) + rows).map { line($0, widths: shown) }.joined()
     }
 
     private func fit(_ widths: inout [Int], into width: Int) {

@@ -20,6 +20,11 @@ public protocol EventReading: AnyObject {
     /// - Throws: ``StoreError``.
     func head() throws -> Position
 
+    /// The restorations from a backup that the store has noticed, oldest first; none in most.
+    ///
+    /// - Throws: ``StoreError``.
+    func restorations() throws -> [Restoration]
+
     /// The state of a stream; one that nobody has written is `missing`, not an error.
     ///
     /// - Throws: ``StoreError``.
@@ -71,6 +76,15 @@ public protocol EventReading: AnyObject {
         limit: Int
     ) throws -> EventPage
 
+    /// Events of one conversation in the order of positions, Edda's own included.
+    ///
+    /// - Parameters:
+    ///   - correlation: The id that their ``EventMetadata/correlationID`` is.
+    ///   - after: Only events after this position, for paging.
+    ///   - limit: At most so many events; 0 gives none.
+    /// - Throws: ``StoreError``.
+    func events(correlatedWith correlation: String, after: Position, limit: Int) throws -> [RecordedEvent]
+
     /// Where the events are that an append under this key wrote; `nil` when the key is free.
     ///
     /// - Throws: ``StoreError``.
@@ -82,6 +96,16 @@ public protocol EventReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func count(matching query: EventQuery, after: Position) throws -> Int
+
+    /// How often every schema version of every event type occurs, Edda's own included, in the order of types and versions.
+    ///
+    /// O(events between the positions).
+    ///
+    /// - Parameters:
+    ///   - after: Only events after this position.
+    ///   - upTo: Only events up to this position, itself included.
+    /// - Throws: ``StoreError``.
+    func usage(after: Position, upTo: Position) throws -> [EventUsage]
 
     /// Which versions of which event types are stored, Edda's own included, in order.
     ///

@@ -19,6 +19,8 @@ public struct StoreError: Error, CustomStringConvertible {
         case unsupported
         /// The file cannot be opened, or is no Edda database, or is in use by a second store of this process.
         case cannotOpen
+        /// The store was opened for reading only.
+        case readOnly
         /// The file was written by a newer version of Edda.
         case newerFormat
         /// Another process holds the file locked; the operation may be repeated.

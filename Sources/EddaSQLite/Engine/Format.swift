@@ -13,6 +13,37 @@ enum Format {
     /// - Throws: ``StoreError`` with code `cannotOpen` for a database that is not Edda's, `newerFormat` for one of a
     ///   later version.
     static func prepare(_ connection: Connection, path: String) throws {
+        let format = try stored(connection, path: path)
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw StoreError(
+                .cannotOpen,
+                "\(path) cannot use write-ahead logging, which Edda needs. It does not work on network file systems or "
+                    + "in memory."
+            )
+        }
+        for step in Migrations.sqlite[format...] { try connection.execute(step) }
+    }
+
+    /// Checks a file for a reader, which changes nothing: it has to be of the present format already.
+    ///
+    /// - Throws: ``StoreError`` with code `cannotOpen` for what is no Edda database or of an older format, `newerFormat`
+    ///   for one of a later version.
+    static func check(_ connection: Connection, path: String) throws {
+        let format = try stored(connection, path: path)
+        guard format > 0 else {
+            throw StoreError(.cannotOpen, "\(path) is empty, so it is no Edda database. Check the path.")
+        }
+        guard format == current else {
+            throw StoreError(
+                .cannotOpen,
+                "\(path) has format \(format), which is older than this program's \(current), and is opened for reading "
+                    + "only. The program that owns it brings it up to date when it opens it."
+            )
+        }
+    }
+
+    /// The format of a file; 0 when it is empty.
+    private static func stored(_ connection: Connection, path: String) throws -> Int {
         let identity = try connection.integer("PRAGMA application_id")
         let format = Int(try connection.integer("PRAGMA user_version"))
         if identity != applicationID {
@@ -31,13 +62,6 @@ enum Format {
                     + "or restore a backup that the older one made."
             )
         }
-        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
-            throw StoreError(
-                .cannotOpen,
-                "\(path) cannot use write-ahead logging, which Edda needs. It does not work on network file systems or "
-                    + "in memory."
-            )
-        }
-        for step in Migrations.sqlite[format...] { try connection.execute(step) }
+        return format
     }
 }

@@ -19,7 +19,9 @@ final class NotifyWatcher: Sendable {
     private struct State {
         var handlers: [UInt64: @Sendable () -> Void] = [:]
         /// The system's watches and whose they are.
-        var tokens: [Int32: UInt64] = [:]
+        ///
+        /// The system gives one watch for one file, however many stores of the process follow it.
+        var tokens: [Int32: Set<UInt64>] = [:]
         var next: UInt64 = 0
         var isRunning = false
     }
@@ -47,7 +49,7 @@ final class NotifyWatcher: Sendable {
             state.handlers[state.next] = handler
             #if os(Linux)
             let watch = inotify_add_watch(descriptor, path, UInt32(IN_MODIFY))
-            if watch >= 0 { state.tokens[watch] = state.next }
+            if watch >= 0 { state.tokens[watch, default: []].insert(state.next) }
             #endif
             defer { state.isRunning = true }
             return (state.next, !state.isRunning)
@@ -63,7 +65,9 @@ final class NotifyWatcher: Sendable {
     func stop(_ token: UInt64) {
         state.withLock { state in
             state.handlers[token] = nil
-            guard let watch = state.tokens.first(where: { $0.value == token })?.key else { return }
+            guard let watch = state.tokens.first(where: { $0.value.contains(token) })?.key else { return }
+            state.tokens[watch]?.remove(token)
+            guard state.tokens[watch]?.isEmpty == true else { return }
             state.tokens[watch] = nil
             #if os(Linux)
             inotify_rm_watch(descriptor, watch)
@@ -93,7 +97,7 @@ final class NotifyWatcher: Sendable {
             }
         }
         return state.withLock { state in
-            watches.compactMap { state.tokens[$0] }.compactMap { state.handlers[$0] }
+            watches.compactMap { state.tokens[$0] }.joined().compactMap { state.handlers[$0] }
         }
     }
 }

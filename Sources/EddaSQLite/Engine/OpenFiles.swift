@@ -71,6 +71,16 @@ enum OpenFiles {
         return absolute == "/" ? "/\(name)" : "\(absolute)/\(name)"
     }
 
+    /// Refuses a path where there is nothing to read.
+    ///
+    /// - Throws: ``StoreError`` with code `cannotOpen`.
+    static func requireFile(_ path: String) throws(StoreError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw StoreError(.cannotOpen, "There is no database at \(path). Check the path.")
+        }
+    }
+
     private static func refuseNetwork(_ path: String) throws(StoreError) {
         guard edda_is_on_network(path) != 0 else { return }
         throw StoreError(

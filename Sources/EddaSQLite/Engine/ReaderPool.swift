@@ -31,17 +31,17 @@ final class ReaderPool: Sendable {
     /// The most connections that are kept open while nobody reads.
     private static let idleLimit = 4
 
-    init(path: String, vfs: String? = nil, patience: Duration, time: any TimeSource, gate: SyncGate?) {
+    init(_ configuration: SQLiteStore.Configuration, path: String, time: any TimeSource, gate: SyncGate?) {
         self.path = path
-        self.vfs = vfs
-        self.patience = patience
+        vfs = configuration.vfs
+        patience = min(configuration.lockTimeout, .seconds(5))
         self.gate = gate
         self.time = time
     }
 
     /// Runs `body` on a consistent view of the database, on a thread of the engine.
     func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Value
+        _ body: @escaping @Sendable (SQLiteReadTransaction) throws -> Value
     ) async throws -> Value {
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
@@ -62,7 +62,7 @@ final class ReaderPool: Sendable {
     }
 
     /// Runs `body` on a consistent view of the database, on this thread.
-    func readNow<Value>(_ body: (any ReadTransaction) throws -> Value) throws -> Value {
+    func readNow<Value>(_ body: (SQLiteReadTransaction) throws -> Value) throws -> Value {
         let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
         if isClosed { throw Writer.closedError }
         do {

@@ -39,6 +39,13 @@ final class WorkQueue: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Runs a job and returns what it returns.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            submit { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
     private func take() -> Job {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -28,6 +28,8 @@ final class WriterSession {
         var groupTime: Duration
         /// The most bytes that a group writes before it is ended.
         var groupBytes: Int
+        /// How long idempotency keys are kept at least.
+        var keyRetention: Duration
 
         /// How many pages of the log are kept as a file when the log starts anew.
         var keptLogPages: Int { checkpointPages * 16 }
@@ -44,6 +46,7 @@ final class WriterSession {
     var dataVersion: Int64 = 0
     private var announcedVersion: Int64 = 0
     var marker: Int64 = 0
+    private var generation: Int64 = 1
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
 
@@ -60,11 +63,43 @@ final class WriterSession {
             connection = try Self.prepare(settings)
             settings.gauge.follow(connection)
             try beginTransaction()
+            let mark = try noticeRestoration()
             try connection.execute("COMMIT")
+            notify.begin(mark)
             openGate()
         } catch let failure as SQLiteFailure {
             throw failure.storeError(path: settings.path)
         }
+    }
+
+    /// Begins a new generation when the database is behind what the last writer left beside it: then it was restored.
+    ///
+    /// It is written before anything else, so that no position is given again within one generation.
+    ///
+    /// - Returns: What is to stand beside the database from now on.
+    private func noticeRestoration() throws -> LogMark {
+        let last = notify.read()
+        var restorations = try restorations()
+        if let head = last?.restoredHead(generation: generation, head: effects.head) {
+            let insertion = try connection.cached("INSERT INTO edda_generations VALUES (?1, ?2, ?3)")
+            generation = max(generation, last?.generation ?? 1) + 1
+            try insertion.bind(1, generation)
+            try insertion.bind(2, head)
+            try insertion.bind(3, settings.time.now().wall.microseconds)
+            try insertion.run()
+            restorations.append(.init(generation: generation, head: head))
+        }
+        return LogMark(generation: generation, head: effects.head, restorations: restorations)
+    }
+
+    private func restorations() throws(SQLiteFailure) -> [LogMark.Beginning] {
+        let statement = try connection.statement(.restorations)
+        defer { statement.reset() }
+        var restorations: [LogMark.Beginning] = []
+        while try statement.step() {
+            restorations.append(.init(generation: statement.integer(0), head: statement.integer(1)))
+        }
+        return restorations
     }
 
     /// Lets all messages go that are committed, whoever committed them.
@@ -76,15 +111,6 @@ final class WriterSession {
     }
 
     func install(_ hook: any AppendHook) { hooks.append(hook) }
-
-    /// The format of the file.
-    func storedFormat() throws -> Int {
-        do {
-            return Int(try connection.integer("PRAGMA user_version"))
-        } catch {
-            throw error.storeError(path: settings.path)
-        }
-    }
 
     // MARK: Groups
 
@@ -157,7 +183,8 @@ final class WriterSession {
             now: settings.time.now(),
             effects: effects,
             boot: boot,
-            hooks: hooks
+            hooks: hooks,
+            keyRetention: settings.keyRetention
         )
         return WriteGroup(transaction: transaction)
     }
@@ -211,6 +238,7 @@ final class WriterSession {
         effects.recordedAt = statement.integer(1)
         marker = statement.integer(2)
         boot = statement.text(3)
+        generation = try restorations().last?.generation ?? 1
     }
 
     /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean
@@ -258,7 +286,7 @@ final class WriterSession {
         if done.timers { settings.signals.timers.raise() }
         if done.projections { settings.signals.projections.raise() }
         if done.leases { settings.signals.leases.raise() }
-        notify.touch()
+        notify.touch(generation: generation, head: effects.head)
     }
 
     /// Opens the database and brings it to the present format.

@@ -108,6 +108,54 @@ extension SQLiteReadTransaction {
         return count
     }
 
+    func events(correlatedWith correlation: String, after: Position, limit: Int) throws -> [RecordedEvent] {
+        let limit = try limited(limit)
+        var events: [RecordedEvent] = []
+        guard limit > 0 else { return events }
+        try query(.correlated) { statement in
+            try statement.bind(1, correlation)
+            try statement.bind(2, after.value)
+            try statement.bind(3, limit)
+        } row: {
+            events.append(try event(from: $0))
+        }
+        return events
+    }
+
+    func restorations() throws -> [Restoration] {
+        var restorations: [Restoration] = []
+        try query(.restorations) { row in
+            restorations.append(
+                Restoration(
+                    generation: Int(row.integer(0)),
+                    head: Position(row.integer(1)),
+                    noticedAt: Timestamp(microseconds: row.integer(2))
+                )
+            )
+        }
+        return restorations
+    }
+
+    func usage(after: Position, upTo: Position) throws -> [EventUsage] {
+        var usage: [EventUsage] = []
+        try query(.usage) { statement in
+            try statement.bind(1, after.value)
+            try statement.bind(2, upTo.value)
+        } row: { row in
+            usage.append(
+                EventUsage(
+                    type: EventType(unchecked: row.text(0)),
+                    schemaVersion: Int(row.integer(1)),
+                    isReserved: row.integer(2) != 0,
+                    count: Int(row.integer(3)),
+                    first: Position(row.integer(4)),
+                    last: Position(row.integer(5))
+                )
+            )
+        }
+        return usage
+    }
+
     func typeVersions() throws -> [TypeVersion] {
         var versions: [TypeVersion] = []
         try query(.typeVersions) { row in

@@ -74,6 +74,13 @@ extension SQLiteWriteTransaction {
                 try statement.bind(3, effects.head)
                 try statement.bind(4, now.wall.microseconds)
             }
+            // Two go for one that comes, so that those who came before a change of the time are caught up with, and no
+            // append pays for more than that.
+            let oldest = now.wall + (.zero - keyRetention)
+            try change(.forgetKeys) { statement in
+                try statement.bind(1, oldest.microseconds)
+                try statement.bind(2, 2)
+            }
         }
         if !recorded.isEmpty { try runHooks(on: recorded) }
         return AppendResult(

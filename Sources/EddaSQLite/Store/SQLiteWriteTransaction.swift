@@ -24,6 +24,8 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     var effects: Effects
     let logBoot: String
     let hooks: [any AppendHook]
+    /// How long idempotency keys are kept at least.
+    let keyRetention: Duration
     private var isInHook = false
     private var hookFailure: (any Error)?
 
@@ -33,8 +35,10 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         now: Moment,
         effects: Effects,
         boot: String,
-        hooks: [any AppendHook]
+        hooks: [any AppendHook],
+        keyRetention: Duration
     ) {
+        self.keyRetention = keyRetention
         self.effects = effects
         self.logBoot = boot
         self.hooks = hooks

@@ -29,6 +29,9 @@ enum StoreStatement: Int, CaseIterable {
     case streamForward
     case streamBackward
     case streams
+    case correlated
+    case usage
+    case restorations
 
     case typeName
     case typeID
@@ -46,6 +49,7 @@ enum StoreStatement: Int, CaseIterable {
     case snapshot
     case putSnapshot
     case removeSnapshots
+    case forgetKeys
     case checkpoint
     case setCheckpoint
     case checkpoints
@@ -160,6 +164,23 @@ enum StoreStatement: Int, CaseIterable {
             FROM edda_streams s WHERE s.name > ?1 AND s.category > 0 ORDER BY s.name LIMIT ?2
             """
 
+        case .correlated:
+            """
+            SELECT \(Self.eventColumns) FROM edda_events e INDEXED BY edda_events_correlation
+            JOIN edda_streams s ON s.id = e.stream
+            WHERE e.correlation = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3
+            """
+
+        case .restorations: "SELECT generation, head, began_at FROM edda_generations ORDER BY generation"
+        case .usage:
+            """
+            SELECT t.name, u.schema_version, u.reserved, u.count, u.first, u.last FROM (
+                SELECT type, schema_version, category < 0 AS reserved, count(*) AS count, min(position) AS first,
+                max(position) AS last FROM edda_events NOT INDEXED WHERE position > ?1 AND position <= ?2
+                GROUP BY type, schema_version, reserved
+            ) u JOIN edda_types t ON t.id = u.type ORDER BY t.name, u.schema_version, u.reserved
+            """
+
         case .typeName: "SELECT name FROM edda_types WHERE id = ?1"
         case .typeID: "SELECT id FROM edda_types WHERE name = ?1"
         case .insertType: "INSERT INTO edda_types (name) VALUES (?1)"
@@ -197,6 +218,11 @@ enum StoreStatement: Int, CaseIterable {
             """
             DELETE FROM edda_snapshots WHERE stream IN (SELECT n.stream FROM edda_snapshots n
             JOIN edda_streams s ON s.id = n.stream WHERE ?1 IS NULL OR s.category = ?1 LIMIT ?2)
+            """
+        case .forgetKeys:
+            """
+            DELETE FROM edda_keys WHERE key IN
+            (SELECT key FROM edda_keys INDEXED BY edda_keys_age WHERE recorded_at < ?1 ORDER BY recorded_at, key LIMIT ?2)
             """
         case .checkpoint: "SELECT position FROM edda_checkpoints WHERE name = ?1"
         case .setCheckpoint:

@@ -191,13 +191,18 @@ struct SagaUnit: Sendable {
         cause: String?,
         in transaction: any WriteTransaction
     ) throws {
-        var history: [any Event] = []
+        let time = transaction.now.wall
+        let metadata = EventMetadata(correlationID: instance.correlationID, causationID: cause)
+        var history: [EventData] = []
         for effect in effects {
             switch effect {
             case .record(let event):
-                history.append(event)
+                history.append(try EventData(event, id: .generate(at: time), metadata: metadata, schema: schema))
             case .send(let dispatch):
-                try transaction.enqueue(message(dispatch, of: instance, cause: cause, at: transaction.now.wall))
+                // The message has the id of the event that records its sending, which stands before it: so what the
+                // message causes can be traced back to the saga when the message itself is long gone.
+                let id = history.last?.id ?? .generate(at: time)
+                try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
             case .wake(let moment):
                 try transaction.setTimer(TimerRow(owner: Self.timerOwner, key: instance.id.rawValue, due: moment))
             case .cancelWake:
@@ -207,12 +212,7 @@ struct SagaUnit: Sendable {
             }
         }
         guard !history.isEmpty else { return }
-        try transaction.append(
-            history,
-            to: SagaHistory.stream(of: instance.id),
-            metadata: EventMetadata(correlationID: instance.correlationID, causationID: cause),
-            schema: schema
-        )
+        try transaction.append(Append(history, to: SagaHistory.stream(of: instance.id)))
     }
 
     private func end(
@@ -231,12 +231,13 @@ struct SagaUnit: Sendable {
 
     private func message(
         _ dispatch: SagaDispatch,
+        id: EventID,
         of instance: SagaInstance,
         cause: String?,
         at time: Timestamp
     ) -> Message {
         var message = Message(
-            id: EventID.generate(at: time).description,
+            id: id.description,
             source: "/\(address)",
             type: dispatch.command.type,
             destination: dispatch.command.destination,

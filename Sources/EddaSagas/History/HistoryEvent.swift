@@ -8,10 +8,10 @@ package protocol HistoryEvent: Event {
 
 /// What a timeline shows of an event, besides its time and kind.
 package struct HistoryLine {
-    var step: StepID?
-    var attempt: Int?
-    var reason: String?
-    var milliseconds: Int64?
+    package var step: StepID?
+    package var attempt: Int?
+    package var reason: String?
+    package var milliseconds: Int64?
 }
 
 /// The stream in which a saga's history is kept, and how it is read.

@@ -109,6 +109,44 @@ extension StoreConformance {
                 }
             }
         },
+        ConformanceCase("keys: a key is kept for 30 days, and two older ones go for each that comes") { bench in
+            let store = bench.store
+            func use(_ key: IdempotencyKey) async throws -> Bool {
+                let result = try await store.append(Append([.sample("a-1", key.rawValue)], key: key))
+                return result.wasRepeated
+            }
+            func kept(_ keys: IdempotencyKey...) async throws -> [Bool] {
+                try await store.read { transaction in try keys.map { try transaction.result(of: $0) != nil } }
+            }
+            for key in ["k1", "k2", "k3", "k4", "k5"] as [IdempotencyKey] {
+                _ = try await use(key)
+                bench.time.advance(by: .seconds(1))
+            }
+            bench.time.advance(by: .seconds(30 * 86_400 - 5))
+            try await bench.equal(use("k1"), true, "k1 is repeated on its last day")
+            _ = try await store.append(Append(EventData.samples(1), to: "b-1"))
+            _ = try await use("l1")
+            try await bench.equal(kept("k1", "k2", "l1"), [true, true, true], "kept after exactly 30 days")
+
+            bench.time.advance(by: .seconds(60))
+            _ = try await store.append(Append(EventData.samples(1), to: "b-1"))
+            try await bench.equal(kept("k1", "k2"), [true, true], "kept while no append has a key")
+            do {
+                _ = try await store.append(Append([.sample("a-1")], conditions: [.stream("a-1", .missing)], key: "l2"))
+                throw bench.fail("the append succeeded")
+            } catch is AppendConflict {}
+            try await bench.equal(kept("k1", "k2"), [true, true], "kept when the append with a key fails")
+            _ = try await use("l2")
+            try await bench.equal(kept("k1", "k2", "k3", "k4", "k5"), [false, false, true, true, true], "after one key")
+            try await bench.equal(use("k1"), false, "k1 is free again, and its append is a new one")
+            try await bench.equal(kept("k3", "k4", "k5", "k1"), [false, false, true, true], "after a second key")
+            _ = try await use("l3")
+            try await bench.equal(
+                kept("k5", "k1", "l1", "l2", "l3"),
+                [false, true, true, true, true],
+                "in the end only what is old is forgotten"
+            )
+        },
     ]
 
     /// The same content at each call, under new event ids.

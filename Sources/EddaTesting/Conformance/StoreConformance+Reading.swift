@@ -239,6 +239,62 @@ extension StoreConformance {
                 )
             }
         },
+        ConformanceCase("queries: a conversation is read by its id, page by page, Edda's own events included") { bench in
+            let store = bench.store
+            func event(_ correlation: String?) -> EventData {
+                EventData(type: "x", metadata: EventMetadata(correlationID: correlation), data: [])
+            }
+            let streams: [(StreamID, String?)] = [
+                ("a-1", "k"), ("$saga-1", "k"), ("a-2", nil), ("a-1", "K"), ("b-1", "k"), ("a-1", "kk"), ("a-1", "k"),
+            ]
+            _ = try await store.append(Append(streams.map { .init(stream: $0.0, event: event($0.1)) }))
+            func positions(_ id: String, after: Int64 = 0, limit: Int = .max) async throws -> [Int64] {
+                try await store.read { transaction in
+                    try transaction.events(correlatedWith: id, after: Position(after), limit: limit)
+                        .map(\.position.value)
+                }
+            }
+            try await bench.equal(positions("k"), [1, 2, 5, 7], "events of the conversation")
+            try await bench.equal(positions("k", limit: 2), [1, 2], "the first page")
+            try await bench.equal(positions("k", after: 2, limit: 2), [5, 7], "the second page")
+            try await bench.equal(positions("k", limit: 0), [], "a page of none")
+            try await bench.equal(positions("never"), [], "a conversation that nobody had")
+            try await bench.expectThrows(.invalidArgument, "a negative limit") {
+                _ = try await positions("k", limit: -1)
+            }
+        },
+        ConformanceCase("queries: how often every schema version occurs, and where") { bench in
+            let store = bench.store
+            func entry(_ stream: StreamID, _ type: EventType, _ version: Int) -> Append.Entry {
+                .init(stream: stream, event: EventData(type: type, schemaVersion: version, data: []))
+            }
+            _ = try await store.append(
+                Append([
+                    entry("b-1", "b", 1), entry("b-1", "a", 2), entry("$saga-1", "a", 2), entry("c-1", "a", 1),
+                    entry("b-2", "b", 1), entry("b-2", "a", 2),
+                ])
+            )
+            func usage(_ type: EventType, _ version: Int, _ isReserved: Bool, _ positions: Int64...) -> EventUsage {
+                EventUsage(
+                    type: type,
+                    schemaVersion: version,
+                    isReserved: isReserved,
+                    count: positions.count,
+                    first: Position(positions[0]),
+                    last: Position(positions[positions.count - 1])
+                )
+            }
+            let all = try await store.read { try $0.usage(after: .start, upTo: $0.head()) }
+            try bench.equal(
+                all,
+                [usage("a", 1, false, 4), usage("a", 2, false, 2, 6), usage("a", 2, true, 3), usage("b", 1, false, 1, 5)],
+                "usage of the whole store"
+            )
+            let some = try await store.read { try $0.usage(after: Position(1), upTo: Position(3)) }
+            try bench.equal(some, [usage("a", 2, false, 2), usage("a", 2, true, 3)], "usage of positions 2 and 3")
+            let none = try await store.read { try $0.usage(after: Position(6), upTo: Position(100)) }
+            try bench.equal(none, [], "usage beyond the head")
+        },
         ConformanceCase("queries: an event that matches several items comes once") { bench in
             let store = bench.store
             _ = try await store.append(

@@ -17,16 +17,25 @@ public final class InMemoryStore: Store {
     public let aggregates: AggregateCache
     private let state: Mutex<MemoryState>
 
+    private let keyRetention: Duration
+
     /// An empty store.
     ///
     /// - Parameters:
     ///   - schema: How events become bytes and back.
     ///   - time: Where the store takes the time from.
+    ///   - keyRetention: How long idempotency keys are kept at least.
     ///   - cachedAggregates: The most states of aggregates that are kept; 0 keeps none.
-    public init(schema: SchemaRegistry = .init(), time: any TimeSource = .system, cachedAggregates: Int = 1_024) {
+    public init(
+        schema: SchemaRegistry = .init(),
+        time: any TimeSource = .system,
+        keyRetention: Duration = .seconds(30 * 86_400),
+        cachedAggregates: Int = 1_024
+    ) {
         aggregates = AggregateCache(limit: cachedAggregates)
         self.schema = schema
         self.time = time
+        self.keyRetention = keyRetention
         state = Mutex(MemoryState())
     }
 
@@ -38,7 +47,7 @@ public final class InMemoryStore: Store {
     ) async throws -> Result {
         try state.withLock { state in
             try state.checkOpen()
-            return try body(MemoryUnit(state: state, now: time.now()))
+            return try body(MemoryUnit(state: state, now: time.now(), keyRetention: keyRetention))
         }
     }
 
@@ -52,7 +61,7 @@ public final class InMemoryStore: Store {
         try Task.checkCancellation()
         let (result, changes) = try state.withLock { state in
             try state.checkOpen()
-            let unit = MemoryUnit(state: state, now: time.now())
+            let unit = MemoryUnit(state: state, now: time.now(), keyRetention: keyRetention)
             do {
                 let result = try body(unit)
                 try unit.finish()

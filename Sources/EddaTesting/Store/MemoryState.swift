@@ -26,6 +26,12 @@ final class MemoryState {
         }
     }
 
+    /// When a key was used.
+    struct KeyAge {
+        let key: IdempotencyKey
+        let recordedAt: Timestamp
+    }
+
     /// One build of a projection.
     struct Build: Hashable {
         let name: ProjectionName
@@ -41,6 +47,8 @@ final class MemoryState {
     var streams: [StreamID: Stream] = [:]
     var typeVersions: Set<TypeVersion> = []
     var results: [IdempotencyKey: AppendResult] = [:]
+    /// The keys of ``results``, the oldest first.
+    var keyAges: [KeyAge] = []
 
     var snapshots: [StreamID: Snapshot] = [:]
     var checkpoints: [CheckpointName: Position] = [:]

@@ -119,7 +119,22 @@ extension MemoryUnit {
         let positions =
             append.entries.isEmpty ? nil : Position(Int64(count + 1))...Position(Int64(state.events.count))
         let result = AppendResult(positions: positions, versions: versions)
-        if let key = append.key { set(\.results[key], to: result) }
+        if let key = append.key { remember(result, under: key) }
         return result
+    }
+
+    /// Keeps the result of a key, and forgets up to two that have been kept long enough, the oldest first.
+    private func remember(_ result: AppendResult, under key: IdempotencyKey) {
+        set(\.results[key], to: result)
+        let ages = state.keyAges
+        onRollBack { $0.keyAges = ages }
+        // The clock may have been set back, so the newest is not always the last.
+        let place = (state.keyAges.lastIndex { $0.recordedAt <= now.wall } ?? -1) + 1
+        state.keyAges.insert(.init(key: key, recordedAt: now.wall), at: place)
+        let oldest = now.wall + (.zero - keyRetention)
+        for age in state.keyAges.prefix(2).prefix(while: { $0.recordedAt < oldest }) {
+            set(\.results[age.key], to: nil)
+            state.keyAges.removeFirst()
+        }
     }
 }

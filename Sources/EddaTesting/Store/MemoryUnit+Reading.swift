@@ -56,6 +56,16 @@ extension MemoryUnit {
         }
     }
 
+    func events(correlatedWith correlation: String, after: Position, limit: Int) throws -> [RecordedEvent] {
+        try checkLimit(limit)
+        let correlation = ExactText(correlation)
+        return Array(
+            state.events[indices(after: after, upTo: try head())].lazy
+                .filter { $0.metadata.correlationID.map(ExactText.init) == correlation }
+                .prefix(limit)
+        )
+    }
+
     func result(of key: IdempotencyKey) throws -> AppendResult? {
         state.results[key]
             .map {
@@ -65,6 +75,34 @@ extension MemoryUnit {
 
     func count(matching query: EventQuery, after: Position) throws -> Int {
         state.events[indices(after: after, upTo: try head())].count(where: query.matches)
+    }
+
+    /// What lives in memory is not restored.
+    func restorations() throws -> [Restoration] { [] }
+
+    func usage(after: Position, upTo: Position) throws -> [EventUsage] {
+        struct Version: Hashable {
+            let type: EventType
+            let number: Int
+            let isReserved: Bool
+        }
+        var usage: [Version: EventUsage] = [:]
+        for event in state.events[indices(after: after, upTo: min(upTo, try head()))] {
+            let isReserved = event.stream.category.isReserved
+            let one = EventUsage(
+                type: event.type,
+                schemaVersion: event.schemaVersion,
+                isReserved: isReserved,
+                count: 1,
+                first: event.position,
+                last: event.position
+            )
+            let version = Version(type: event.type, number: event.schemaVersion, isReserved: isReserved)
+            if usage[version]?.add(one) == nil { usage[version] = one }
+        }
+        return usage.values.sorted {
+            ($0.type, $0.schemaVersion, $0.isReserved ? 1 : 0) < ($1.type, $1.schemaVersion, $1.isReserved ? 1 : 0)
+        }
     }
 
     func typeVersions() throws -> [TypeVersion] { state.typeVersions.sorted() }

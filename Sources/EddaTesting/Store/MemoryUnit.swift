@@ -16,12 +16,15 @@ final class MemoryUnit: WriteTransaction {
 
     let state: MemoryState
     let now: Moment
+    /// How long idempotency keys are kept at least.
+    let keyRetention: Duration
     var changes: Changes = []
     /// What a hook threw; it fails the unit even if its body catches it.
     var hookFailure: (any Error)?
     private var undo: [(MemoryState) -> Void] = []
 
-    init(state: MemoryState, now: Moment) {
+    init(state: MemoryState, now: Moment, keyRetention: Duration) {
+        self.keyRetention = keyRetention
         self.state = state
         self.now = now
     }

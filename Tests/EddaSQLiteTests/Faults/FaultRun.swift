@@ -104,7 +104,7 @@ final class FaultRun {
                     let (answer, versions) = await Self.perform(unit, append, on: store)
                     return (unit, answer, versions)
                 }
-                while gate.isHolding, store.writer.waiting <= index { await Task.yield() }
+                while gate.isHolding, let waiting = try? store.writer.waiting, waiting <= index { await Task.yield() }
             }
             gate.release()
             for await outcome in group {

@@ -48,7 +48,7 @@ enum AppendingAndConditionsCode {
     static func invoice(_ store: SQLiteStore) async throws {
         try await store.decide(Invoices.self, over: EventQuery(events: InvoiceIssued.self)) { invoices, append in
             let number = invoices.last + 1
-            append.add([InvoiceIssued(number: number)], to: StreamID(category: "invoice", id: "\(number)"))
+            try append.add([InvoiceIssued(number: number)], to: StreamID(category: "invoice", id: "\(number)"))
         }
     }
 

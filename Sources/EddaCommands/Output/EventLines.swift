@@ -1,0 +1,26 @@
+#if CLI
+internal import Edda
+
+/// Events one after another as they come: a line each, whole at once, so that a reader at the other end of a pipe
+/// never waits for the rest of one.
+struct EventLines: Sendable {
+    private let output: Output
+    private let asJSON: Bool
+    private var table: GrowingTable
+
+    init(output: Output, asJSON: Bool) {
+        self.output = output
+        self.asJSON = asJSON
+        table = GrowingTable(EventList.columns, width: output.width)
+    }
+
+    /// Writes events; the head of the table stands before the first.
+    mutating func write(_ events: [RecordedEvent]) {
+        if asJSON {
+            for event in events { output.write(json: EventList.json(event)) }
+        } else {
+            output.write(table.lines(events.map(EventList.cells)))
+        }
+    }
+}
+#endif

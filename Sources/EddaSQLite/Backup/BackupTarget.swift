@@ -1,0 +1,140 @@
+internal import EddaCore
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The file that a backup becomes, and the one beside it in which it is made.
+///
+/// The latter is held by `flock` while it is made, so that of two backups to one path one is refused, and what a killed
+/// process left behind can be told from what another one writes.
+struct BackupTarget {
+    let path: String
+    let folder: String
+    let replacing: Bool
+    let source: String
+    let descriptor: Int32
+
+    var partial: String { path + ".partial" }
+
+    init(_ given: String, replacing: Bool, source: String) throws(StoreError) {
+        (folder, path) = try Self.resolve(given)
+        self.replacing = replacing
+        self.source = source
+        try Self.refuseTaken(path, replacing: replacing, source: source)
+        descriptor = try Self.claim(path + ".partial")
+    }
+
+    private static func resolve(_ given: String) throws(StoreError) -> (folder: String, path: String) {
+        let slash = given.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == given.startIndex ? "/" : String(given[..<$0]) } ?? "."
+        let name = slash.map { String(given[given.utf8.index(after: $0)...]) } ?? given
+        guard !name.isEmpty, name != ".", name != ".." else {
+            throw StoreError(.invalidArgument, "\"\(given)\" is no path of a file to make a backup in.")
+        }
+        guard let real = realpath(folder, nil) else {
+            throw StoreError(
+                .invalidArgument,
+                "The folder \(folder) of the backup \(name) cannot be entered: \(String(cString: strerror(errno))). "
+                    + "Create it first."
+            )
+        }
+        defer { free(real) }
+        let absolute = String(cString: real)
+        return (absolute, absolute == "/" ? "/\(name)" : "\(absolute)/\(name)")
+    }
+
+    /// Refuses a path at which something is that must stay.
+    static func refuseTaken(_ path: String, replacing: Bool, source: String) throws(StoreError) {
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFLNK else {
+                throw StoreError(.invalidArgument, "\(path) is no file, so no backup can take its place. Choose another path.")
+            }
+            var (own, other) = (stat(), stat())
+            if stat(source, &own) == 0, stat(path, &other) == 0, own.st_ino == other.st_ino, own.st_dev == other.st_dev {
+                throw StoreError(.invalidArgument, "\(path) is the database itself. Choose another path for the backup.")
+            }
+            guard replacing else {
+                throw StoreError(
+                    .invalidArgument,
+                    "\(path) is there already, and nothing was changed. Choose another path, or have it replaced: --force, "
+                        + "replacing: true."
+                )
+            }
+        }
+        // Such a file would be taken for the new database's own, and what it holds be written into that
+        // (sqlite.org/howtocorrupt.html, section 1.4).
+        for suffix in ["-wal", "-shm", "-journal"] where lstat(path + suffix, &status) == 0 {
+            throw StoreError(
+                .invalidArgument,
+                "\(path + suffix) is there: a program uses, or has used, a database at \(path). Choose another path, or "
+                    + "remove that file when no program has the database open."
+            )
+        }
+    }
+
+    /// Opens the file in which the backup is made, empty, and holds it.
+    private static func claim(_ partial: String) throws(StoreError) -> Int32 {
+        while true {
+            let descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw failure("made", partial) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw StoreError(.locked, "Another backup is being written to \(partial). Wait for its end.")
+            }
+            // Between opening and holding it the file may have been finished and renamed by another process.
+            var (held, there) = (stat(), stat())
+            guard fstat(descriptor, &held) == 0, stat(partial, &there) == 0, held.st_ino == there.st_ino else {
+                close(descriptor)
+                continue
+            }
+            guard ftruncate(descriptor, 0) == 0 else {
+                defer { close(descriptor) }
+                throw failure("emptied", partial)
+            }
+            for suffix in ["-wal", "-shm", "-journal"] { unlink(partial + suffix) }
+            return descriptor
+        }
+    }
+
+    /// Syncs the finished file, gives it its name, and syncs the folder.
+    ///
+    /// Nobody but this process has the file open in SQLite, and its connections are closed, so its descriptor may be used.
+    func publish() throws(StoreError) {
+        var status = stat()
+        if stat(source, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
+        guard fsync(descriptor) == 0 else { throw Self.failure("synced", partial) }
+        try Self.refuseTaken(path, replacing: replacing, source: source)
+        guard rename(partial, path) == 0 else { throw Self.failure("renamed to \(path)", partial) }
+        let folderDescriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard folderDescriptor >= 0 else { return }
+        defer { close(folderDescriptor) }
+        // Some file systems cannot sync a folder, and need not.
+        guard fsync(folderDescriptor) == 0 || errno == EINVAL else { throw Self.failure("synced", folder) }
+    }
+
+    /// Removes what was made so far.
+    func discard() {
+        unlink(partial)
+        for suffix in ["-wal", "-shm", "-journal"] { unlink(partial + suffix) }
+    }
+
+    /// Lets go of the file.
+    func release() { close(descriptor) }
+
+    /// The size of the finished file.
+    var size: Int64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    private static func failure(_ what: String, _ path: String) -> StoreError {
+        let code: StoreError.Code = errno == ENOSPC ? .diskFull : .ioError
+        return StoreError(code, "\(path) cannot be \(what): \(String(cString: strerror(errno))).")
+    }
+}
