@@ -86,7 +86,10 @@ let package = Package(
         ),
         // Not a product: an example that is built and tested with the package.
         .target(name: "ConsistencyBoundaries", dependencies: ["Edda"], path: "Examples/ConsistencyBoundaries"),
-        .testTarget(name: "ConsistencyBoundariesTests", dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]),
+        .testTarget(
+            name: "ConsistencyBoundariesTests",
+            dependencies: ["ConsistencyBoundaries", "Edda", "EddaTesting"]
+        ),
         .testTarget(
             name: "EddaCoreTests",
             dependencies: ["EddaCore", "EddaTesting", .product(name: "Logging", package: "swift-log")]

@@ -1,20 +1,20 @@
-public import Edda
+import Edda
 
 // A course has so many seats, and a student takes so many courses. Neither rule fits into one stream: the decision to
 // enrol rests on the events of a course and on those of a student. A query draws the boundary around both.
 
-public struct CourseDefined: Event {
-    public static let eventType: EventType = "course.defined"
-    public var course: String
-    public var seats: Int
-    public var tags: Set<Tag> { [courseTag(course)] }
+struct CourseDefined: Event {
+    static let eventType: EventType = "course.defined"
+    var course: String
+    var seats: Int
+    var tags: Set<Tag> { [courseTag(course)] }
 }
 
-public struct StudentEnrolled: Event {
-    public static let eventType: EventType = "course.student-enrolled"
-    public var course: String
-    public var student: String
-    public var tags: Set<Tag> { [courseTag(course), studentTag(student)] }
+struct StudentEnrolled: Event {
+    static let eventType: EventType = "course.student-enrolled"
+    var course: String
+    var student: String
+    var tags: Set<Tag> { [courseTag(course), studentTag(student)] }
 }
 
 /// What a decision to enrol a student in a course rests on.
@@ -32,19 +32,17 @@ struct Enrolment: DecisionModel {
 }
 
 /// Courses, and who takes them.
-public struct Courses: Sendable {
-    public static let coursesPerStudent = 5
+struct Courses: Sendable {
+    static let coursesPerStudent = 5
     let store: any Store
 
-    public init(store: any Store) { self.store = store }
-
-    public func define(_ course: String, seats: Int) async throws {
+    func define(_ course: String, seats: Int) async throws {
         let stream = try StreamID(category: "course", id: course)
         try await store.append([CourseDefined(course: course, seats: seats)], to: stream, expecting: .missing)
     }
 
     /// Enrols a student; enrolling twice changes nothing.
-    public func enrol(_ student: String, in course: String) async throws {
+    func enrol(_ student: String, in course: String) async throws {
         let boundary = EventQuery([
             .init(events: CourseDefined.self, StudentEnrolled.self, tags: [courseTag(course)]),
             .init(events: StudentEnrolled.self, tags: [studentTag(student)]),

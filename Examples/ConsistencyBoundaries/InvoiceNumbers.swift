@@ -1,14 +1,14 @@
-public import Edda
+import Edda
 
 // Invoices are numbered 1, 2, 3, … without a gap, as tax law has it in many places. The number is decided in the commit
 // that issues the invoice: one that is not issued takes none. All invoices are one boundary, so they queue up behind
 // each other; that is what gapless means.
 
-public struct InvoiceIssued: Event {
-    public static let eventType: EventType = "invoice.issued"
-    public var number: Int
-    public var order: String
-    public var cents: Int
+struct InvoiceIssued: Event {
+    static let eventType: EventType = "invoice.issued"
+    var number: Int
+    var order: String
+    var cents: Int
 }
 
 /// The last number given.
@@ -20,13 +20,11 @@ struct LastInvoice: DecisionModel {
 }
 
 /// Invoices without a gap in their numbers.
-public struct Invoices: Sendable {
+struct Invoices: Sendable {
     let store: any Store
 
-    public init(store: any Store) { self.store = store }
-
     /// Issues an invoice, once for an order however often it is asked for.
-    public func issue(for order: String, cents: Int) async throws {
+    func issue(for order: String, cents: Int) async throws {
         try await store.decide(
             LastInvoice.self,
             over: EventQuery(events: InvoiceIssued.self),

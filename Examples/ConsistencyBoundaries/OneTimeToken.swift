@@ -1,27 +1,25 @@
-public import Edda
+import Edda
 
 // A token opens a door once. That it has not been used yet needs no reading at all: an append on the condition that
 // nothing under its tag says so, from the beginning of the store, decides and writes in one commit.
 
-public struct TokenIssued: Event {
-    public static let eventType: EventType = "token.issued"
-    public var token: String
-    public var tags: Set<Tag> { [tokenTag(token)] }
+struct TokenIssued: Event {
+    static let eventType: EventType = "token.issued"
+    var token: String
+    var tags: Set<Tag> { [tokenTag(token)] }
 }
 
-public struct TokenUsed: Event {
-    public static let eventType: EventType = "token.used"
-    public var token: String
-    public var tags: Set<Tag> { [tokenTag(token)] }
+struct TokenUsed: Event {
+    static let eventType: EventType = "token.used"
+    var token: String
+    var tags: Set<Tag> { [tokenTag(token)] }
 }
 
 /// Tokens that can be used once.
-public struct Tokens: Sendable {
+struct Tokens: Sendable {
     let store: any Store
 
-    public init(store: any Store) { self.store = store }
-
-    public func issue(_ token: String) async throws {
+    func issue(_ token: String) async throws {
         try await store.append {
             $0.add([TokenIssued(token: token)], to: try StreamID(category: "token", id: token), expecting: .missing)
         }
@@ -30,7 +28,7 @@ public struct Tokens: Sendable {
     /// Uses a token.
     ///
     /// - Returns: Whether it was good: issued, and never used before.
-    public func use(_ token: String) async throws -> Bool {
+    func use(_ token: String) async throws -> Bool {
         let used = EventQuery(events: TokenUsed.self, tags: [tokenTag(token)])
         do {
             try await store.append {

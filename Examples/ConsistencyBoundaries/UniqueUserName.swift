@@ -1,19 +1,19 @@
-public import Edda
+import Edda
 
 // A user name belongs to one account at a time and can be given back. The boundary is the tag of the name: two people
 // who want different names never meet.
 
-public struct NameClaimed: Event {
-    public static let eventType: EventType = "user-name.claimed"
-    public var name: String
-    public var account: String
-    public var tags: Set<Tag> { [nameTag(name)] }
+struct NameClaimed: Event {
+    static let eventType: EventType = "user-name.claimed"
+    var name: String
+    var account: String
+    var tags: Set<Tag> { [nameTag(name)] }
 }
 
-public struct NameReleased: Event {
-    public static let eventType: EventType = "user-name.released"
-    public var name: String
-    public var tags: Set<Tag> { [nameTag(name)] }
+struct NameReleased: Event {
+    static let eventType: EventType = "user-name.released"
+    var name: String
+    var tags: Set<Tag> { [nameTag(name)] }
 }
 
 /// Whose a name is.
@@ -26,13 +26,11 @@ struct NameOwner: DecisionModel {
 }
 
 /// User names, each with at most one owner.
-public struct UserNames: Sendable {
+struct UserNames: Sendable {
     let store: any Store
 
-    public init(store: any Store) { self.store = store }
-
     /// Gives a name to an account, unless another one has it.
-    public func claim(_ name: String, for account: String) async throws {
+    func claim(_ name: String, for account: String) async throws {
         try await decide(name, account: account) { owner in
             if owner.account == account { return [] }
             guard owner.account == nil else { throw Rejection("user-name.taken") }
@@ -41,7 +39,7 @@ public struct UserNames: Sendable {
     }
 
     /// Gives a name back; only its owner may.
-    public func release(_ name: String, by account: String) async throws {
+    func release(_ name: String, by account: String) async throws {
         try await decide(name, account: account) { owner in
             guard owner.account == account else { throw Rejection("user-name.not-yours") }
             return [NameReleased(name: name)]

@@ -37,7 +37,8 @@ extension SQLiteStore: Diagnosable {
                 "generation",
                 "\(now), of \(mark.generation)",
                 .note,
-                advice: "The database is behind what was last written in its place: it was restored. The program that owns "
+                advice:
+                    "The database is behind what was last written in its place: it was restored. The program that owns "
                     + "it begins a new generation, from position \(head), when it opens it."
             )
         }
@@ -68,7 +69,8 @@ extension SQLiteStore: Diagnosable {
                     "durability",
                     "normal: commits survive the end of the process",
                     .note,
-                    advice: "Power loss takes the last commits back. Open the store with durability full if it must not."
+                    advice:
+                        "Power loss takes the last commits back. Open the store with durability full if it must not."
                 )
             ]
         }

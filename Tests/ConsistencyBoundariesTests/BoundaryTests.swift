@@ -1,8 +1,9 @@
-import ConsistencyBoundaries
 import Edda
 import EddaTesting
 import Foundation
 import Testing
+
+@testable import ConsistencyBoundaries
 
 /// The examples, each under a crowd of callers who want the same thing at once.
 ///
@@ -40,7 +41,9 @@ import Testing
         try await withThrowingTaskGroup(of: Result<Bool, Rejection>.self) { group in
             for number in 1...count {
                 group.addTask {
-                    do { return .success(try await body(number)) } catch let error as Rejection { return .failure(error) }
+                    do { return .success(try await body(number)) } catch let error as Rejection {
+                        return .failure(error)
+                    }
                 }
             }
             var done = 0

@@ -141,7 +141,9 @@ extension CommandFixture {
         #expect(try await positions() == [1, 3, 5])
         #expect(try await positions("--correlation", "k") == [3])
         #expect(try await positions("--correlation", "k", "--category", "$own") == [2, 4, 6])
-        #expect(try await positions("--correlation", "k", "--category", "$own", "--backward", "--limit", "2") == [6, 4])
+        #expect(
+            try await positions("--correlation", "k", "--category", "$own", "--backward", "--limit", "2") == [6, 4]
+        )
         #expect(try await positions("--since", "1970-01-03") == [3, 5])
         #expect(try await positions("--since", "1970-01-03T00:00:00.000001Z") == [5])
         #expect(try await positions("--until", "1970-01-03") == [1])

@@ -129,7 +129,11 @@ import Testing
         }
         let lines = await fixture.tool("trace", "pay-1").output.split(separator: "\n").map(String.init)
         let dispatched = try #require(lines.firstIndex { $0.contains("└─ edda.step.dispatched") })
-        #expect(lines[(dispatched + 1)...].contains { $0.contains("   ├─ order.placed") || $0.contains("   └─ order.placed") })
+        #expect(
+            lines[(dispatched + 1)...].contains {
+                $0.contains("   ├─ order.placed") || $0.contains("   └─ order.placed")
+            }
+        )
     }
 
     @Test func anUnknownConversationIsNamedTogetherWithTheNextCommand() async throws {

@@ -4,14 +4,18 @@ import Foundation
 import Testing
 
 @Suite struct CursorTests {
-    @Test(arguments: ["1:0", "1:1042", "12:9223372036854775807"]) func itsTextIsReadAsItWasWritten(_ text: String) throws {
+    @Test(arguments: ["1:0", "1:1042", "12:9223372036854775807"]) func itsTextIsReadAsItWasWritten(_ text: String)
+        throws
+    {
         let cursor = try #require(Cursor(text))
         #expect(cursor.description == text)
         let coded = try JSONDecoder().decode([Cursor].self, from: JSONEncoder().encode([cursor]))
         #expect(coded == [cursor])
     }
 
-    @Test(arguments: ["", "1", ":", "1:", ":1", "0:1", "-1:1", "1:-1", "+1:1", "1: 1", "1:2:3", "1:9223372036854775808", "a:b"])
+    @Test(arguments: [
+        "", "1", ":", "1:", ":1", "0:1", "-1:1", "1:-1", "+1:1", "1: 1", "1:2:3", "1:9223372036854775808", "a:b",
+    ])
     func whatIsNoCursorIsRefused(_ text: String) {
         #expect(Cursor(text) == nil)
         #expect(throws: DecodingError.self) {

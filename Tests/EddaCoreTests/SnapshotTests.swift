@@ -50,7 +50,9 @@ import Testing
         #expect(decoded == 3)
         let within = try await codec.counting {
             let schema = store.schema
-            let balance = try await store.read { try $0.load(Ledger.self, in: "ledger-1", schema: schema).state.balance }
+            let balance = try await store.read {
+                try $0.load(Ledger.self, in: "ledger-1", schema: schema).state.balance
+            }
             #expect(balance == 12)
         }
         #expect(within == 3)
@@ -169,7 +171,9 @@ import Testing
             for step in 0..<400 {
                 let id = "\(Int.random(in: 0..<4, using: &random))"
                 let stream = StreamID(unchecked: "ledger-\(id)")
-                let amounts = (0..<Int.random(in: 0...3, using: &random)).map { _ in Int.random(in: 1...9, using: &random) }
+                let amounts = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+                    Int.random(in: 1...9, using: &random)
+                }
                 let events = amounts.map { Deposited(amount: $0) }
                 let known = models[id, default: []]
                 switch Int.random(in: 0..<9, using: &random) {

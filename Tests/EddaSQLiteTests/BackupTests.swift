@@ -148,7 +148,11 @@ import Testing
             let hasWaited = Mutex(false)
             return try await store.backup(to: folder.file("copy.db")) { _ in
                 underWay.yield()
-                if hasWaited.withLock({ has in defer { has = true }; return !has }) { release.wait() }
+                if hasWaited.withLock({ has in
+                    defer { has = true }; return !has
+                }) {
+                    release.wait()
+                }
             }
         }
         for await _ in isUnderWay { break }

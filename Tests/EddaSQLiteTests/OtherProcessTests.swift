@@ -23,51 +23,23 @@ import Testing
         Append([EventData(type: "a", data: [UInt8](repeating: 1, count: size))], to: "s-2")
     }
 
-    /// Waits until a child has written its process id to a file.
-    private func pid(from path: String) async throws -> pid_t {
-        while true {
-            if let text = try? String(contentsOfFile: path, encoding: .utf8), text.hasSuffix("\n"),
-                let pid = pid_t(text.dropLast())
-            {
-                return pid
-            }
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-
-    /// Tells the parent who the child is.
-    private static func announce(at path: String) throws {
-        try Data("\(getpid())\n".utf8).write(to: URL(filePath: path))
-    }
-
     // acceptance: 58; guarantees: G14
     @Test(.timeLimit(.minutes(5)))
     func aForeignProcessStoppedInsideATransactionIsNamedAndWaitedForOnlySoLong() async throws {
         let store = try await store(patience: .milliseconds(100))
-        let path = folder.file()
-        let ready = folder.file("ready")
-        async let child = #expect(processExitsWith: .success) { [path = path as String, ready = ready as String] in
-            let raw = try RawDatabase(path)
-            try raw.execute("BEGIN IMMEDIATE; CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
-            try OtherProcessTests.announce(at: ready)
-            raise(SIGSTOP)
-            try raw.execute("COMMIT")
+        try await ChildProcess.playing(.isStoppedInsideATransaction, on: folder.file()) { pid in
+            try await ChildProcess.waitUntilStopped(pid)
+            for _ in 0..<2 {
+                let error = await #expect(throws: StoreError.self) { try await store.append(Self.event) }
+                #expect(error?.code == .locked)
+                #expect(error?.isRetriable == true)
+                #if os(Linux)
+                #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
+                #endif
+            }
+            #expect(try await store.head() == .start)
+            kill(pid, SIGCONT)
         }
-        let pid = try await pid(from: ready)
-        for _ in 0..<2 {
-            let error = await #expect(throws: StoreError.self) { try await store.append(Self.event) }
-            #expect(error?.code == .locked)
-            #expect(error?.isRetriable == true)
-            #if os(Linux)
-            #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
-            #endif
-        }
-        #expect(try await store.head() == .start)
-        // It is continued until it has ended: it may not have been stopped yet.
-        while kill(pid, SIGCONT) == 0, (try? RawDatabase(path).rows("SELECT x FROM theirs")) != ["1"] {
-            try await Task.sleep(for: .milliseconds(2))
-        }
-        _ = await child
         try await store.append(Self.event)
         #expect(try await store.head() == Position(1))
         #expect(try await store.read { try $0.rows("SELECT x FROM theirs").count } == 1)
@@ -77,24 +49,21 @@ import Testing
     // acceptance: 58; guarantees: G1, G12
     @Test(.timeLimit(.minutes(5)))
     func aStoreKilledInsideAUnitIsNamedWhileItHangsAndLeavesNothing() async throws {
-        let path = folder.file()
-        let ready = folder.file("ready")
         await (try store(patience: .seconds(5))).close()
-        async let child = #expect(processExitsWith: .signal(SIGKILL)) {
-            [path = path as String, ready = ready as String] in
-            let store = try await SQLiteStore(path: path)
-            try await store.write { transaction in
-                _ = try transaction.append(Append([EventData(type: "theirs", data: [])], to: "s-1"))
-                try OtherProcessTests.announce(at: ready)
-                raise(SIGSTOP)
-            }
+        try await ChildProcess.playing(
+            .isStoppedInsideAUnit,
+            on: folder.file(),
+            endingBy: .uncaughtSignal,
+            with: SIGKILL
+        ) { pid in
+            try await ChildProcess.waitUntilStopped(pid)
+            let error = await #expect(throws: StoreError.self) { try await store(patience: .milliseconds(100)) }
+            #expect(error?.code == .locked)
+            #if os(Linux)
+            #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
+            #endif
+            kill(pid, SIGKILL)
         }
-        let pid = try await pid(from: ready)
-        let error = await #expect(throws: StoreError.self) { try await store(patience: .milliseconds(100)) }
-        #expect(error?.code == .locked)
-        #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
-        kill(pid, SIGKILL)
-        _ = await child
         let opened = try await store(patience: .seconds(5))
         try await opened.append(Self.event)
         #expect(try await opened.events(in: "s-1").map(\.type) == ["a"])
@@ -106,32 +75,17 @@ import Testing
     func processesThatTakeTurnsLoseNothing() async throws {
         let store = try await store(patience: .seconds(60))
         let path = folder.file()
-        async let first = #expect(processExitsWith: .success) { [path = path as String] in
-            try await OtherProcessTests.writeMany(to: path, stream: "first-1")
+        try await ChildProcess.playing(.takesTurnsFirst, on: path) { _ in
+            try await ChildProcess.playing(.takesTurnsSecond, on: path) { _ in
+                for _ in 0..<100 { try await store.append(Self.event) }
+            }
         }
-        async let second = #expect(processExitsWith: .success) { [path = path as String] in
-            try await OtherProcessTests.writeMany(to: path, stream: "second-1")
-        }
-        for _ in 0..<100 { try await store.append(Self.event) }
-        _ = await (first, second)
         #expect(try await store.head() == Position(300))
         for stream: StreamID in ["s-1", "first-1", "second-1"] {
             #expect(try await store.events(in: stream).map(\.version) == Array(1...100))
         }
         await store.close()
         #expect(try RawDatabase(path).rows("PRAGMA integrity_check") == ["ok"])
-    }
-
-    private static func writeMany(to path: String, stream: StreamID) async throws {
-        var configuration = SQLiteStore.Configuration()
-        configuration.lockTimeout = .seconds(60)
-        configuration.checkpointPages = 20
-        let store = try await SQLiteStore(path: path, configuration: configuration)
-        for index in 0..<100 {
-            let expected: StreamExpectation = index == 0 ? .missing : .version(index)
-            try await store.append(Append([EventData(type: "b", data: [])], to: stream, expecting: expected))
-        }
-        await store.close()
     }
 
     // acceptance: 21

@@ -37,11 +37,11 @@ import Testing
             return try raw.rows("SELECT id FROM \(table) WHERE name = '\(name)'").first.flatMap { Int64($0) }
         }
         // Whichever index leads.
-        for shortest in 0..<4 {
+        for sparsest in 0..<4 {
             var choice = 0
-            let compiler = QueryCompiler(number: number) { _, _, _, limit in
+            let compiler = QueryCompiler(number: number) { _, _, _, _ in
                 choice += 1
-                return choice == shortest ? 0 : limit
+                return choice == sparsest ? nil : 1
             }
             let compiled = try compiler.select(query, direction, after: 0, upTo: 100, limit: 10)
             try check(#require(compiled).sql, raw)

@@ -156,7 +156,11 @@ import Testing
     @Test func aMarkIsReadAsItWasWritten() {
         let marks = [
             LogMark(generation: 1, head: 0),
-            LogMark(generation: 3, head: .max, restorations: [.init(generation: 2, head: 7), .init(generation: 3, head: 5)]),
+            LogMark(
+                generation: 3,
+                head: .max,
+                restorations: [.init(generation: 2, head: 7), .init(generation: 3, head: 5)]
+            ),
         ]
         for mark in marks {
             #expect(LogMark(mark.lines) == mark)
@@ -178,9 +182,11 @@ import Testing
         #expect(LogMark(mark.lines.dropLast()) == LogMark(generation: 2, head: 9))
     }
 
-    @Test(arguments: [
-        (1, 10, nil), (1, 11, nil), (2, 3, nil), (1, 9, 9), (0, 50, 4), (0, 3, 3),
-    ] as [(Int64, Int64, Int64?)])
+    @Test(
+        arguments: [
+            (1, 10, nil), (1, 11, nil), (2, 3, nil), (1, 9, 9), (0, 50, 4), (0, 3, 3),
+        ] as [(Int64, Int64, Int64?)]
+    )
     func whatIsBehindTheMarkWasRestored(generation: Int64, head: Int64, restored: Int64?) {
         let mark = LogMark(generation: 1, head: 10, restorations: [.init(generation: 1, head: 4)])
         #expect(mark.restoredHead(generation: generation, head: head) == restored)

@@ -41,7 +41,7 @@ import Testing
             on: folder.file(),
             endingBy: .uncaughtSignal,
             with: SIGKILL
-        ) {
+        ) { _ in
             try await waitForLease(in: store)
             let handled = try await consume(store, until: 100)
             #expect(handled == Array(21...100), "the batch in hand comes again, the two before it do not")
@@ -52,15 +52,25 @@ import Testing
         await store.close()
     }
 
+    /// Runs `body` while no writer of any process holds the lock of the file, or waits for it at the head.
+    private func whileNobodyWrites(_ body: () async throws -> Void) async throws {
+        let files = [".lock.next", ".lock"].map { open(folder.file() + $0, O_RDWR | O_CLOEXEC) }
+        defer { for file in files { close(file) } }
+        for file in files { try #require(flock(file, LOCK_EX) == 0) }
+        try await body()
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func aStoppedHolderThatGoesOnChangesNothing() async throws {
         let store = try await folder.store()
         try await append(40, "order", to: "order-1", in: store)
-        let (mine, checkpoint) = try await ChildProcess.playing(.isStoppedConsuming, on: folder.file()) {
+        let (mine, checkpoint) = try await ChildProcess.playing(.isStoppedConsuming, on: folder.file()) { pid in
             var stopping = store.subscribe(to: EventQuery(types: ["stopping"])).makeAsyncIterator()
-            let event = try #require(try await stopping.next())
-            let pid = try #require(pid_t(String(decoding: event.data, as: UTF8.self)))
-            try await append(1, "stop", to: "process-1", in: store)
+            _ = try #require(try await stopping.next())
+            try await whileNobodyWrites {
+                try Data().write(to: URL(filePath: folder.file() + ".stop"))
+                try await ChildProcess.waitUntilStopped(pid)
+            }
             let handled = try await consume(store, until: 40)
             #expect(handled == Array(11...40))
             // The test holds the lease when the child goes on.
@@ -80,7 +90,7 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func eventsOfAnotherProcessAreHandledOnceAndInOrder() async throws {
         let store = try await folder.store()
-        let handled = try await ChildProcess.playing(.appends, on: folder.file()) {
+        let handled = try await ChildProcess.playing(.appends, on: folder.file()) { _ in
             try await consume(store, until: 200)
         }
         #expect(handled == Array(1...200))

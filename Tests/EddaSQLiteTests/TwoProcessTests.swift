@@ -12,7 +12,7 @@ import Testing
     @Test(.timeLimit(.minutes(5)))
     func twoProcessesWriteOneFileAndSeeEachOther() async throws {
         let store = try await folder.store()
-        try await ChildProcess.playing(.exchanges, on: folder.file()) {
+        try await ChildProcess.playing(.exchanges, on: folder.file()) { _ in
             for index in 0..<100 {
                 try await store.append(Append([EventData(type: "parent", data: [UInt8(index)])], to: "shared-1"))
             }

@@ -20,7 +20,9 @@ import Testing
                 EventData(type: "a", tags: ["red", "round"], data: [1]),
                 EventData(type: "b", schemaVersion: 2, tags: ["red"], data: []),
             ]
-            _ = try await store.append(Append(events, to: StreamID(unchecked: "s-\(index)"), key: IdempotencyKey(unchecked: "key-\(index)")))
+            _ = try await store.append(
+                Append(events, to: StreamID(unchecked: "s-\(index)"), key: IdempotencyKey(unchecked: "key-\(index)"))
+            )
         }
         _ = try await store.append(Append([EventData(type: "own", data: [])], to: "$own-1"))
         try await store.write { transaction in
@@ -107,10 +109,22 @@ import Testing
         """
 
     static let damages: [Damage] = [
-        .init("position-missing", "Position 3 ", "DELETE FROM edda_event_tags WHERE position = 3; DELETE FROM edda_events WHERE position = 3"),
-        .init("position-missing", "Positions 6 to 7", "DELETE FROM edda_event_tags WHERE position > 5; DELETE FROM edda_events WHERE position > 5"),
+        .init(
+            "position-missing",
+            "Position 3 ",
+            "DELETE FROM edda_event_tags WHERE position = 3; DELETE FROM edda_events WHERE position = 3"
+        ),
+        .init(
+            "position-missing",
+            "Positions 6 to 7",
+            "DELETE FROM edda_event_tags WHERE position > 5; DELETE FROM edda_events WHERE position > 5"
+        ),
         .init("version-gap", "s-2", "UPDATE edda_events SET version = 3 WHERE position = 4"),
-        .init("version-gap", "Position 4", "INSERT INTO edda_holes VALUES (3, 2, 1); DELETE FROM edda_event_tags WHERE position = 3; DELETE FROM edda_events WHERE position = 3; UPDATE edda_holes SET version = 5"),
+        .init(
+            "version-gap",
+            "Position 4",
+            "INSERT INTO edda_holes VALUES (3, 2, 1); DELETE FROM edda_event_tags WHERE position = 3; DELETE FROM edda_events WHERE position = 3; UPDATE edda_holes SET version = 5"
+        ),
         .init("hole-taken", "Position 2", "INSERT INTO edda_holes VALUES (2, 1, 2)"),
         .init("log-row", "head is 6", "UPDATE edda_log SET head = 6"),
         .init("log-row", "1970", "UPDATE edda_log SET recorded_at = 1"),
@@ -123,13 +137,25 @@ import Testing
         .init("event-category", "not there", "DELETE FROM edda_categories WHERE id > 0"),
         .init("event-id", "at 2", "UPDATE edda_events SET id = x'01' WHERE position = 2"),
         .init("type-version", "Version 2 of type b", "DELETE FROM edda_type_versions WHERE schema_version = 2"),
-        .init("tag-missing", "the tag red", "DELETE FROM edda_event_tags WHERE position = 3 AND tag = (SELECT id FROM edda_tags WHERE name = 'red')"),
+        .init(
+            "tag-missing",
+            "the tag red",
+            "DELETE FROM edda_event_tags WHERE position = 3 AND tag = (SELECT id FROM edda_tags WHERE name = 'red')"
+        ),
         .init("tag-foreign", "the tag round", "UPDATE edda_events SET tags = 'red' WHERE position = 1"),
         .init("tag-orphan", "position 99", "INSERT INTO edda_event_tags VALUES (1, 99)"),
         .init("tag-name", "has no name", "DELETE FROM edda_tags WHERE name = 'round'"),
         .init("stream-empty", "lost-1", "INSERT INTO edda_streams (name, category) VALUES ('lost-1', 1)"),
-        .init("stream-category", "s-3", "UPDATE edda_streams SET name = 'moved-3' WHERE name = 's-3'; UPDATE edda_streams SET name = 'other-s-3' WHERE name = 'moved-3'"),
-        .init("stream-category", "whose sign is wrong", "UPDATE edda_categories SET id = 5 WHERE id < 0; UPDATE edda_streams SET category = 5 WHERE category < 0; UPDATE edda_events SET category = 5 WHERE category < 0"),
+        .init(
+            "stream-category",
+            "s-3",
+            "UPDATE edda_streams SET name = 'moved-3' WHERE name = 's-3'; UPDATE edda_streams SET name = 'other-s-3' WHERE name = 'moved-3'"
+        ),
+        .init(
+            "stream-category",
+            "whose sign is wrong",
+            "UPDATE edda_categories SET id = 5 WHERE id < 0; UPDATE edda_streams SET category = 5 WHERE category < 0; UPDATE edda_events SET category = 5 WHERE category < 0"
+        ),
         .init("key-position", "key-2", "UPDATE edda_keys SET last = 70 WHERE key = 'key-2'"),
         .init("checkpoint-ahead", "reader", "UPDATE edda_checkpoints SET position = 8"),
         .init("projection-ahead", "view", "UPDATE edda_projections SET position = 8"),
@@ -138,8 +164,16 @@ import Testing
         .init("outbox-number", "Message 3", "UPDATE sqlite_sequence SET seq = 2 WHERE name = 'edda_outbox'"),
         .init("outbox-columns", "Message 3", "UPDATE edda_outbox SET partition_key = 'z' WHERE sequence = 3"),
         .init("outbox-message", "Message 3", "UPDATE edda_outbox SET attributes = '{' WHERE sequence = 3"),
-        .init("outbox-order", "Message 1", "UPDATE edda_outbox SET lane = 0 WHERE sequence = 1; UPDATE edda_outbox SET lane = 1 WHERE sequence = 2"),
-        .init("outbox-stuck", "Message 1", "UPDATE edda_outbox SET due_uptime = NULL, due_wall = NULL WHERE sequence = 1"),
+        .init(
+            "outbox-order",
+            "Message 1",
+            "UPDATE edda_outbox SET lane = 0 WHERE sequence = 1; UPDATE edda_outbox SET lane = 1 WHERE sequence = 2"
+        ),
+        .init(
+            "outbox-stuck",
+            "Message 1",
+            "UPDATE edda_outbox SET due_uptime = NULL, due_wall = NULL WHERE sequence = 1"
+        ),
         .init("foreign-key", "edda_snapshots", "INSERT INTO edda_snapshots VALUES (77, 1, 'shape', x'00', 0)"),
         .init(
             "integrity",

@@ -24,7 +24,10 @@ struct EventsListCommand<App: EddaApplication>: RuntimeCommand {
     var upTo: Int64?
 
     @Option(
-        help: ArgumentHelp("Only events recorded at this time or later, such as 2026-11-21T08:15:00Z.", valueName: "time"),
+        help: ArgumentHelp(
+            "Only events recorded at this time or later, such as 2026-11-21T08:15:00Z.",
+            valueName: "time"
+        ),
         transform: time
     )
     var since: Timestamp?

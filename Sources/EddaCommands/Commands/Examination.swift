@@ -18,8 +18,13 @@ struct Examination {
         let contents = try await runtime.store.read { try Contents($0) }
         return [
             Diagnostic("events", String(contents.head.value)),
-            Diagnostic("integrity", "not examined here", advice: "`\(program) verify` compares everything with everything."),
-        ] + outbox(contents) + sagas(contents.sagas) + (try await projections(head: contents.head)) + consumers(contents)
+            Diagnostic(
+                "integrity",
+                "not examined here",
+                advice: "`\(program) verify` compares everything with everything."
+            ),
+        ] + outbox(contents) + sagas(contents.sagas) + (try await projections(head: contents.head))
+            + consumers(contents)
     }
 
     private struct Contents {
@@ -46,7 +51,10 @@ struct Examination {
     private func consumers(_ contents: Contents) -> [Diagnostic] {
         let behind = contents.checkpoints.map { checkpoint in
             let lag = max(0, contents.head.value - checkpoint.position.value)
-            return Diagnostic("consumer.\(checkpoint.name)", "at position \(checkpoint.position), at most \(lag) events behind")
+            return Diagnostic(
+                "consumer.\(checkpoint.name)",
+                "at position \(checkpoint.position), at most \(lag) events behind"
+            )
         }
         return behind
             + contents.leases.map { lease in

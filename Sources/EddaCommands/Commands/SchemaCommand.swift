@@ -57,7 +57,13 @@ struct SchemaCommand<App: EddaApplication>: RuntimeCommand {
                 }
             }
             position = end
-            line.show(.init(done: Int(position.value), total: Int(head.value), elapsed: store.time.now().elapsed(since: begun)))
+            line.show(
+                .init(
+                    done: Int(position.value),
+                    total: Int(head.value),
+                    elapsed: store.time.now().elapsed(since: begun)
+                )
+            )
         }
         return versions.sorted { ($0.type, $0.schemaVersion) < ($1.type, $1.schemaVersion) }
     }

@@ -28,7 +28,9 @@ struct VerifyCommand<App: EddaApplication>: RuntimeCommand {
             output.write(json: Self.json(verification))
         } else if verification.findings.isEmpty {
             let holes = verification.holes == 0 ? "" : ", \(verification.holes) deleted in maintenance"
-            output.write("Everything agrees: \(verification.events) events up to position \(verification.head)\(holes).\n")
+            output.write(
+                "Everything agrees: \(verification.events) events up to position \(verification.head)\(holes).\n"
+            )
         } else {
             var table = TextTable(.text("CHECK"), .text("WHAT IS WRONG"), .text("ADVICE"))
             for finding in verification.findings { table.add(finding.check, finding.problem, finding.advice) }

@@ -39,6 +39,8 @@ struct Conversation {
     private(set) var nodes: [Node] = []
     /// The roots in the order of time.
     private(set) var roots: [Int] = []
+    /// When the first of it happened; `nil` when there is nothing.
+    private(set) var start: Timestamp?
 
     /// Deeper nodes begin a tree of their own.
     private static let deepest = 64
@@ -79,10 +81,8 @@ struct Conversation {
             }
         }
         arrange(parents)
+        start = nodes.lazy.map(\.time).min()
     }
-
-    /// When the first of it happened.
-    var start: Timestamp? { nodes.map(\.time).min() }
 
     /// Turns the links to causes into trees that hold every node once.
     private mutating func arrange(_ parents: [Int?]) {

@@ -40,7 +40,8 @@ extension Store {
             ? min(last.version + 1, versions.upperBound)...versions.upperBound
             : versions.lowerBound...max(last.version - 1, versions.lowerBound)
         if rest.contains(last.version) { return first }
-        return try await first + read { try $0.events(in: stream, direction, versions: rest, limit: limit - first.count) }
+        return try await first
+            + read { try $0.events(in: stream, direction, versions: rest, limit: limit - first.count) }
     }
 
     /// The most events of a stream that are read on the caller's thread.

@@ -27,7 +27,8 @@ public struct StaleCursor: Error, Hashable, CustomStringConvertible {
             return "Cursor \(cursor) points behind what the database holds. \(database) It is another database, or its "
                 + "whole folder was restored from a copy. Read again from position \(agreesUpTo)."
         }
-        return "Cursor \(cursor) points at events that a restoration from a backup took back. \(database) Both agree up to "
+        return
+            "Cursor \(cursor) points at events that a restoration from a backup took back. \(database) Both agree up to "
             + "position \(agreesUpTo): read again from there."
     }
 }

@@ -53,11 +53,18 @@ struct BackupTarget {
         var status = stat()
         if lstat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFLNK else {
-                throw StoreError(.invalidArgument, "\(path) is no file, so no backup can take its place. Choose another path.")
+                throw StoreError(
+                    .invalidArgument,
+                    "\(path) is no file, so no backup can take its place. Choose another path."
+                )
             }
             var (own, other) = (stat(), stat())
-            if stat(source, &own) == 0, stat(path, &other) == 0, own.st_ino == other.st_ino, own.st_dev == other.st_dev {
-                throw StoreError(.invalidArgument, "\(path) is the database itself. Choose another path for the backup.")
+            if stat(source, &own) == 0, stat(path, &other) == 0, own.st_ino == other.st_ino, own.st_dev == other.st_dev
+            {
+                throw StoreError(
+                    .invalidArgument,
+                    "\(path) is the database itself. Choose another path for the backup."
+                )
             }
             guard replacing else {
                 throw StoreError(

@@ -55,7 +55,9 @@ struct LogMark: Equatable {
     }
 
     /// The head with which a new generation begins, if a database with this generation and head is not the one that was
-    /// last written: up to there all agree. `nil` when it is.
+    /// last written: up to there all agree.
+    ///
+    /// `nil` when it is.
     ///
     /// What the lost generations began with counts as well: a backup may be older than a restoration.
     func restoredHead(generation: Int64, head: Int64) -> Int64? {
@@ -65,7 +67,7 @@ struct LogMark: Equatable {
 
     // MARK: Lines
 
-    /// `h 00000000000000000001 00000000000000001042 0123456789abcdef`
+    // h 00000000000000000001 00000000000000001042 0123456789abcdef
     private static func line(_ kind: UInt8, _ first: Int64, _ second: Int64) -> [UInt8] {
         var line = [UInt8](repeating: UInt8(ascii: " "), count: lineLength)
         line[0] = kind

@@ -125,7 +125,9 @@ final class AppendUnit: TypedWriteUnit<AppendResult>, @unchecked Sendable {
     /// A unit for an append that has been validated.
     init(_ append: Append) {
         super.init { transaction in
-            guard let transaction = transaction as? SQLiteWriteTransaction else { return try transaction.append(append) }
+            guard let transaction = transaction as? SQLiteWriteTransaction else {
+                return try transaction.append(append)
+            }
             return try transaction.appendValidated(append)
         }
     }

@@ -4,7 +4,7 @@ internal import EddaCore
 ///
 /// Every alternative becomes one or more arms, each of which an index returns in the order of positions; SQLite merges the
 /// arms of a UNION without sorting, so a page costs what it returns. Where several indexes could lead, the one with the
-/// fewest entries does: the others are looked up for each of them.
+/// sparsest entries where the reading begins does: the others are looked up for each of them.
 struct QueryCompiler {
     /// An index that can lead an arm, and the number it is searched by.
     enum Lead: Hashable {
@@ -15,15 +15,17 @@ struct QueryCompiler {
 
     /// The number of an interned name; `nil` when the store has never met it, and so nothing matches.
     let number: (String, NameMemory.Kind) throws -> Int64?
-    /// How many entries an index has between two positions, the lower one excluded, counted up to a limit.
-    let count: (Lead, _ after: Int64, _ upTo: Int64, _ limit: Int64) throws -> Int64
+    /// How many positions the first ``sampled`` entries of an index span, from where the reading begins; `nil` when there
+    /// are fewer entries between the bounds, the lower one excluded.
+    let span: (Lead, ReadDirection, _ after: Int64, _ upTo: Int64) throws -> Int64?
+
+    /// How many entries of each index are looked at to find the sparsest.
+    static let sampled = 32
 
     /// More arms than this would make a statement that SQLite may refuse; then the types are filtered in a scan.
     private static let armLimit = 100
     /// Each type leads an arm of its own; with more than this they are filtered instead, if something else can lead.
     private static let leadingTypes = 8
-    /// How far the entries of indexes are counted to find out which has the fewest.
-    private static let rounds: [Int64] = [32, 256, 2_048]
 
     /// One arm: what stands after SELECT and its columns, and its bindings before the bounds.
     private struct Arm {
@@ -72,7 +74,7 @@ struct QueryCompiler {
         upTo: Int64,
         limit: Int64
     ) throws -> Selection? {
-        let arms = try arms(of: query, after: after, upTo: upTo)
+        let arms = try arms(of: query, direction, after: after, upTo: upTo)
         guard let arm = arms.first else { return nil }
         let values = (arms.flatMap { $0.values + [after, upTo] } + [limit]).map { SQLValue.integer($0) }
         let order = direction == .forward ? "ASC" : "DESC"
@@ -84,17 +86,17 @@ struct QueryCompiler {
         return Selection(sql: "\(union) ORDER BY place \(order) LIMIT ?", values: values, returnsEvents: false)
     }
 
-    private func arms(of query: EventQuery, after: Int64, upTo: Int64) throws -> [Arm] {
+    private func arms(of query: EventQuery, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> [Arm] {
         let items = try (query.items.isEmpty ? [EventQuery.Item()] : query.items).compactMap(parts)
-        let arms = try items.flatMap { try self.arms(of: $0, after: after, upTo: upTo) }
+        let arms = try items.flatMap { try self.arms(of: $0, direction, after: after, upTo: upTo) }
         guard arms.count > Self.armLimit else { return arms }
         return items.map { $0.tags.isEmpty ? scan(of: $0) : tagged($0) }
     }
 
     // MARK: What leads
 
-    private func arms(of parts: Parts, after: Int64, upTo: Int64) throws -> [Arm] {
-        switch try lead(of: parts, after: after, upTo: upTo) {
+    private func arms(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> [Arm] {
+        switch try lead(of: parts, direction, after: after, upTo: upTo) {
         case .tag(let tag):
             var parts = parts
             parts.tags.removeAll { $0 == tag }
@@ -105,11 +107,11 @@ struct QueryCompiler {
         }
     }
 
-    /// The index with about the fewest entries between the bounds.
+    /// The index whose entries are sparsest where the reading begins.
     ///
-    /// All are counted a little further each round until one of them is found to end, so this costs at most a small
-    /// multiple of what the best one holds.
-    private func lead(of parts: Parts, after: Int64, upTo: Int64) throws -> Lead? {
+    /// A few entries of each are looked at: those that span the most positions are sparsest. So choosing costs a bounded
+    /// number of steps, and the page that is read next is short of useless entries wherever it begins.
+    private func lead(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> Lead? {
         var choices: [[Lead]] = parts.tags.map { [.tag($0)] }
         let others = parts.tags.count + (parts.category == nil ? 0 : 1)
         if !parts.types.isEmpty, parts.types.count <= Self.leadingTypes || others == 0 {
@@ -117,14 +119,15 @@ struct QueryCompiler {
         }
         if let category = parts.category { choices.append([.category(category)]) }
         guard choices.count > 1 else { return choices.first?.first }
-        for limit in Self.rounds {
-            for leads in choices {
-                var sum: Int64 = 0
-                for lead in leads where sum < limit { sum += try count(lead, after, upTo, limit - sum) }
-                if sum < limit { return leads.first }
-            }
+        var best: (lead: Lead?, span: Int64) = (nil, -1)
+        for leads in choices {
+            // Several together are as dense as the densest of them, about.
+            var least = Int64.max
+            for lead in leads { least = try min(least, span(lead, direction, after, upTo) ?? .max) }
+            if least > best.span { best = (leads.first, least) }
+            if least == .max { break }
         }
-        return choices.first?.first
+        return best.lead
     }
 
     // MARK: Arms

@@ -186,23 +186,21 @@ extension SQLiteReadTransaction {
             return streams
         }
         guard let number = try number(of: category.rawValue, .category) else { return [] }
-        try attempt {
-            // A category's streams stand together in the order of names: from the category itself to before its name with
-            // the character after the hyphen.
-            let statement = try connection.cached(
-                """
+        // A category's streams stand together in the order of names: from the category itself to before its name with the
+        // character after the hyphen.
+        let isBehind = after.map { !$0.rawValue.utf8.lexicographicallyPrecedes(category.rawValue.utf8) } ?? false
+        try rows(
+            of: """
                 SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
-                FROM edda_streams s WHERE s.name > ?1 AND s.name >= ?2 AND s.name < ?3 AND s.category = ?4
-                ORDER BY s.name LIMIT ?5
-                """
-            )
-            defer { statement.clear() }
-            try statement.bind(1, after?.rawValue ?? "")
-            try statement.bind(2, category.rawValue)
-            try statement.bind(3, category.rawValue + ".")
-            try statement.bind(4, number)
-            try statement.bind(5, limit)
-            while try statement.step() { add(statement) }
+                FROM edda_streams s WHERE s.name \(isBehind ? ">" : ">=") ?1 AND s.name < ?2 AND s.category = ?3
+                ORDER BY s.name LIMIT ?4
+                """,
+            [
+                .text(isBehind ? after?.rawValue ?? "" : category.rawValue), .text(category.rawValue + "."),
+                .integer(number), .integer(limit),
+            ]
+        ) {
+            add($0)
         }
         return streams
     }
@@ -244,7 +242,8 @@ extension SQLiteReadTransaction {
         upTo: Position,
         limit: Int64
     ) throws -> [Int64] {
-        try compiler.select(query, direction, after: after.value, upTo: upTo.value, limit: limit).map(positions(of:)) ?? []
+        try compiler.select(query, direction, after: after.value, upTo: upTo.value, limit: limit).map(positions(of:))
+            ?? []
     }
 
     private func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
@@ -266,25 +265,29 @@ extension SQLiteReadTransaction {
     private var compiler: QueryCompiler {
         QueryCompiler(
             number: { [self] name, kind in try number(of: name, kind) },
-            count: { [self] lead, after, upTo, limit in try count(lead, after: after, upTo: upTo, limit: limit) }
+            span: { [self] lead, direction, after, upTo in try span(of: lead, direction, after: after, upTo: upTo) }
         )
     }
 
-    /// How many entries an index has between two positions, counted up to a limit.
-    private func count(_ lead: QueryCompiler.Lead, after: Int64, upTo: Int64, limit: Int64) throws -> Int64 {
+    private func span(
+        of lead: QueryCompiler.Lead,
+        _ direction: ReadDirection,
+        after: Int64,
+        upTo: Int64
+    ) throws -> Int64? {
+        let isForward = direction == .forward
         let (statement, key): (StoreStatement, Int64) =
             switch lead {
-            case .tag(let number): (.tagCount, number)
-            case .type(let number): (.typeCount, number)
-            case .category(let number): (.categoryCount, number)
+            case .tag(let number): (isForward ? .tagSpan : .tagSpanBackward, number)
+            case .type(let number): (isForward ? .typeSpan : .typeSpanBackward, number)
+            case .category(let number): (isForward ? .categorySpan : .categorySpanBackward, number)
             }
         return try first(statement) { statement in
             try statement.bind(1, key)
             try statement.bind(2, after)
             try statement.bind(3, upTo)
-            try statement.bind(4, limit)
-        } row: {
-            $0.integer(0)
-        } ?? 0
+        } row: { row in
+            isForward ? row.integer(0) - after : upTo - row.integer(0)
+        }
     }
 }

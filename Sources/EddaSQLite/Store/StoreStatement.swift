@@ -19,9 +19,12 @@ enum StoreStatement: Int, CaseIterable {
     case archiveStream
     case insertEvent
     case insertEventTag
-    case tagCount
-    case typeCount
-    case categoryCount
+    case tagSpan
+    case tagSpanBackward
+    case typeSpan
+    case typeSpanBackward
+    case categorySpan
+    case categorySpanBackward
     case eventAt
     case eventsBetween
     case recordedAt
@@ -138,9 +141,12 @@ enum StoreStatement: Int, CaseIterable {
             correlation, causation, headers, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"
-        case .tagCount: Self.count("edda_event_tags", "tag")
-        case .typeCount: Self.count("edda_events INDEXED BY edda_events_type", "type")
-        case .categoryCount: Self.count("edda_events INDEXED BY edda_events_category", "category")
+        case .tagSpan: Self.span("edda_event_tags", "tag", "ASC")
+        case .tagSpanBackward: Self.span("edda_event_tags", "tag", "DESC")
+        case .typeSpan: Self.span("edda_events INDEXED BY edda_events_type", "type", "ASC")
+        case .typeSpanBackward: Self.span("edda_events INDEXED BY edda_events_type", "type", "DESC")
+        case .categorySpan: Self.span("edda_events INDEXED BY edda_events_category", "category", "ASC")
+        case .categorySpanBackward: Self.span("edda_events INDEXED BY edda_events_category", "category", "DESC")
         case .eventAt:
             """
             SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
@@ -334,8 +340,12 @@ enum StoreStatement: Int, CaseIterable {
         }
     }
 
-    private static func count(_ table: String, _ column: String) -> String {
-        "SELECT count(*) FROM (SELECT 1 FROM \(table) WHERE \(column) = ?1 AND position > ?2 AND position <= ?3 LIMIT ?4)"
+    /// The position of the last of the entries that are looked at to learn how dense an index is.
+    private static func span(_ table: String, _ column: String, _ order: String) -> String {
+        """
+        SELECT position FROM \(table) WHERE \(column) = ?1 AND position > ?2 AND position <= ?3 ORDER BY position \(order) \
+        LIMIT 1 OFFSET \(QueryCompiler.sampled - 1)
+        """
     }
 
     private static func stream(_ order: String) -> String {

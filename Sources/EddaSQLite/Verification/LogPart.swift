@@ -109,7 +109,11 @@ struct LogPart: VerificationPart {
         let name = row.optionalText(8)
         count(row.integer(2), in: row.integer(1), named: name, at: place, &page)
         if name == nil {
-            page.find("event-stream", "The event at \(place) is of stream number \(row.integer(1)), which is not there.", restore)
+            page.find(
+                "event-stream",
+                "The event at \(place) is of stream number \(row.integer(1)), which is not there.",
+                restore
+            )
         } else if row.integer(9) != row.integer(3) {
             page.find(
                 "event-category",
@@ -119,7 +123,11 @@ struct LogPart: VerificationPart {
             )
         }
         if row.isNull(10) {
-            page.find("event-category", "The event at \(place) has category number \(row.integer(3)), which is not there.", restore)
+            page.find(
+                "event-category",
+                "The event at \(place) has category number \(row.integer(3)), which is not there.",
+                restore
+            )
         }
         if row.isNull(4) {
             page.find("event-type", "The type of the event at \(place) is not there.", restore)

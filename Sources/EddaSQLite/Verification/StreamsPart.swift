@@ -80,7 +80,11 @@ struct StreamsPart: VerificationPart {
             page.find("stream-empty", "Stream \(name) has no event.", restore)
         }
         if row.isNull(3) {
-            page.find("stream-category", "Stream \(name) has category number \(row.integer(2)), which is not there.", restore)
+            page.find(
+                "stream-category",
+                "Stream \(name) has category number \(row.integer(2)), which is not there.",
+                restore
+            )
         } else {
             let category = StreamCategory(unchecked: row.text(3))
             if StreamID(unchecked: name).category != category {

@@ -184,7 +184,11 @@ struct SQLitePart: VerificationPart {
         try transaction.each("PRAGMA \(pragma)") { row in
             if check == "integrity" {
                 guard row.text(0) != "ok" else { return }
-                page.find(check, "SQLite finds the file damaged: \(row.text(0)).", "Restore the database from a backup.")
+                page.find(
+                    check,
+                    "SQLite finds the file damaged: \(row.text(0)).",
+                    "Restore the database from a backup."
+                )
             } else {
                 let place = row.optionalInteger(1).map { "row \($0)" } ?? "a row"
                 page.find(

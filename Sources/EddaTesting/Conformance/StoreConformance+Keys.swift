@@ -137,7 +137,11 @@ extension StoreConformance {
             } catch is AppendConflict {}
             try await bench.equal(kept("k1", "k2"), [true, true], "kept when the append with a key fails")
             _ = try await use("l2")
-            try await bench.equal(kept("k1", "k2", "k3", "k4", "k5"), [false, false, true, true, true], "after one key")
+            try await bench.equal(
+                kept("k1", "k2", "k3", "k4", "k5"),
+                [false, false, true, true, true],
+                "after one key"
+            )
             try await bench.equal(use("k1"), false, "k1 is free again, and its append is a new one")
             try await bench.equal(kept("k3", "k4", "k5", "k1"), [false, false, true, true], "after a second key")
             _ = try await use("l3")

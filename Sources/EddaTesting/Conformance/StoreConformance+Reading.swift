@@ -239,7 +239,8 @@ extension StoreConformance {
                 )
             }
         },
-        ConformanceCase("queries: a conversation is read by its id, page by page, Edda's own events included") { bench in
+        ConformanceCase("queries: a conversation is read by its id, page by page, Edda's own events included") {
+            bench in
             let store = bench.store
             func event(_ correlation: String?) -> EventData {
                 EventData(type: "x", metadata: EventMetadata(correlationID: correlation), data: [])
@@ -287,7 +288,10 @@ extension StoreConformance {
             let all = try await store.read { try $0.usage(after: .start, upTo: $0.head()) }
             try bench.equal(
                 all,
-                [usage("a", 1, false, 4), usage("a", 2, false, 2, 6), usage("a", 2, true, 3), usage("b", 1, false, 1, 5)],
+                [
+                    usage("a", 1, false, 4), usage("a", 2, false, 2, 6), usage("a", 2, true, 3),
+                    usage("b", 1, false, 1, 5),
+                ],
                 "usage of the whole store"
             )
             let some = try await store.read { try $0.usage(after: Position(1), upTo: Position(3)) }

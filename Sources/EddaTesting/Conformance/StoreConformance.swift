@@ -7,7 +7,8 @@ public enum StoreConformance {
     public static let cases: [ConformanceCase] = [
         appending, units, expectations, queryConditions, keys, reading, queries, asOf, decisions,
         boundaries, aggregates, snapshots, schemas, leases, exclusive, consuming, shares,
-        subscriptions, signals, checkpoints, inbox, outbox, outboxLanes, timers, sagas, projections, concurrency, closing, sql, random,
+        subscriptions, signals, checkpoints, inbox, outbox, outboxLanes, timers, sagas, projections, concurrency,
+        closing, sql, random,
     ]
     .flatMap { $0 }
 }

@@ -18,7 +18,11 @@ struct Callers {
     mutating func append(_ count: Int) async throws -> Latencies {
         let (latencies, added) = try await Self.run(streams.count, operations: count) {
             [store, streams, versions] caller, number in
-            try await store.append([ItemAdded(number)], to: streams[caller], expecting: .version(versions[caller] + number))
+            try await store.append(
+                [ItemAdded(number)],
+                to: streams[caller],
+                expecting: .version(versions[caller] + number)
+            )
         }
         for (caller, count) in added.enumerated() { versions[caller] += count }
         return latencies

@@ -5,7 +5,9 @@ internal import Synchronization
 /// Callers that append on the condition that nothing under their own tag has happened since they looked.
 struct TagsWorkload: Workload {
     var name: String { "append-tags" }
-    var summary: String { "\(Self.callers) callers, disjoint tag conditions, beside 64 that append, store of \(Self.events) events" }
+    var summary: String {
+        "\(Self.callers) callers, disjoint tag conditions, beside 64 that append, store of \(Self.events) events"
+    }
 
     private static let callers = 64
     private static let events = 1_000_000

@@ -14,6 +14,12 @@ enum ChildPart: String {
     case isKilledConsuming
     /// Consumes until it comes to position 11; there it is stopped, and told to go on later.
     case isStoppedConsuming
+    /// Stops itself inside a transaction that is not Edda's, and commits when it is told to go on.
+    case isStoppedInsideATransaction
+    /// Stops itself inside a unit of a store; there it is killed.
+    case isStoppedInsideAUnit
+    /// Appends 100 events to a stream, each at its exact version, taking turns with others.
+    case takesTurnsFirst, takesTurnsSecond
 }
 
 /// Runs in a process that was started for it, and only there.
@@ -21,6 +27,12 @@ enum ChildPart: String {
     @Test(.enabled(if: ChildProcess.role != nil))
     func playsThePartItWasGiven() async throws {
         let (part, file) = try #require(ChildProcess.role)
+        switch part {
+        case .isStoppedInsideATransaction: return try stopInsideATransaction(of: file)
+        case .takesTurnsFirst: return try await takeTurns(on: file, "first-1")
+        case .takesTurnsSecond: return try await takeTurns(on: file, "second-1")
+        default: break
+        }
         let store = try await SQLiteStore(path: file)
         switch part {
         case .exchanges: try await exchange(store)
@@ -30,6 +42,12 @@ enum ChildPart: String {
                 if events.contains(where: { $0.position == Position(21) }) { kill(getpid(), SIGKILL) }
             }
         case .isStoppedConsuming: try await consumeAndStop(store)
+        case .isStoppedInsideAUnit:
+            try await store.write { transaction in
+                _ = try transaction.append(Append([EventData(type: "theirs", data: [])], to: "s-1"))
+                raise(SIGSTOP)
+            }
+        case .isStoppedInsideATransaction, .takesTurnsFirst, .takesTurnsSecond: break
         }
         await store.close()
     }
@@ -38,6 +56,25 @@ enum ChildPart: String {
         for index in 0..<count {
             _ = try await store.append(Append([EventData(type: type, data: [UInt8(index)])], to: stream))
         }
+    }
+
+    private func stopInsideATransaction(of file: String) throws {
+        let raw = try RawDatabase(file)
+        try raw.execute("BEGIN IMMEDIATE; CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
+        raise(SIGSTOP)
+        try raw.execute("COMMIT")
+    }
+
+    private func takeTurns(on file: String, _ stream: StreamID) async throws {
+        var configuration = SQLiteStore.Configuration()
+        configuration.lockTimeout = .seconds(60)
+        configuration.checkpointPages = 20
+        let store = try await SQLiteStore(path: file, configuration: configuration)
+        for index in 0..<100 {
+            let expected: StreamExpectation = index == 0 ? .missing : .version(index)
+            try await store.append(Append([EventData(type: "b", data: [])], to: stream, expecting: expected))
+        }
+        await store.close()
     }
 
     private func exchange(_ store: SQLiteStore) async throws {
@@ -57,10 +94,12 @@ enum ChildPart: String {
                 batches.withLock { $0 += 1 }
                 guard events.first?.position == Position(11) else { return }
                 _ = try await store.append(
-                    Append([EventData(type: "stopping", data: Array("\(getpid())".utf8))], to: "process-1")
+                    Append([EventData(type: "stopping", data: [])], to: "process-1")
                 )
-                // When the other process has written, this one's writer has let go of the file.
-                for try await _ in store.subscribe(to: EventQuery(types: ["stop"])) { break }
+                // The other process sees to it that this one's writer holds no lock while it is stopped.
+                while !FileManager.default.fileExists(atPath: store.path + ".stop") {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
                 kill(getpid(), SIGSTOP)
             }
         }

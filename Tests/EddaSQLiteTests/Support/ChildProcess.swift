@@ -12,17 +12,31 @@ enum ChildProcess {
     /// The part that this process was started to play, and the database it is to play on.
     static var role: (part: ChildPart, file: String)? {
         let environment = ProcessInfo.processInfo.environment
-        guard let part = environment[roleKey].flatMap(ChildPart.init), let file = environment[fileKey] else { return nil }
+        guard let part = environment[roleKey].flatMap(ChildPart.init), let file = environment[fileKey] else {
+            return nil
+        }
         return (part, file)
     }
 
+    /// Waits until a process has stopped itself.
+    static func waitUntilStopped(_ pid: pid_t) async throws {
+        while true {
+            // The state follows the name, which stands in parentheses (proc(5)).
+            let line = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            if line.split(separator: ")").last?.hasPrefix(" T") == true { return }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Starts the test program once more, to play a part, while `body` runs; returns when both have ended.
+    ///
+    /// `body` is given the number of the process.
     static func playing<Result>(
         _ part: ChildPart,
         on file: String,
         endingBy reason: Process.TerminationReason = .exit,
         with status: Int32 = EXIT_SUCCESS,
-        while body: () async throws -> Result
+        while body: (pid_t) async throws -> Result
     ) async throws -> Result {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -34,7 +48,7 @@ enum ChildProcess {
         process.terminationHandler = { _ in end.finish() }
         try process.run()
         defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        let result = try await body()
+        let result = try await body(process.processIdentifier)
         for await _ in ends {}
         #expect(process.terminationReason == reason, "how \(part) ended")
         #expect(process.terminationStatus == status, "how \(part) ended")

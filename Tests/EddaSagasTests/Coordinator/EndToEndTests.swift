@@ -87,7 +87,8 @@ import Testing
         let transport: any Transport = seed.map { LossyTransport(seed: $0) } ?? InProcessTransport()
         let orders = InMemoryStore()
         var configuration = SagaCoordinator.Configuration()
-        configuration.resend = .exponential(attempts: nil, initial: .milliseconds(20), cap: .milliseconds(200))
+        // Far apart enough that a busy machine is not asked again before it could answer.
+        configuration.resend = .exponential(attempts: nil, initial: .milliseconds(100), cap: .seconds(2))
         let coordinator = try SagaCoordinator(
             store: orders,
             address: "orders",

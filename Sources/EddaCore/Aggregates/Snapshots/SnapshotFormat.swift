@@ -33,7 +33,9 @@ struct SnapshotFormat<State: Aggregate>: Sendable {
             let state = try encode(aggregate.loaded.state, schema)
             return Snapshot(stream: stream, version: aggregate.version, shape: shape, state: state)
         } catch {
-            Logger.current.warning("No snapshot of stream \(stream) is taken, because its state does not encode: \(error)")
+            Logger.current.warning(
+                "No snapshot of stream \(stream) is taken, because its state does not encode: \(error)"
+            )
             return nil
         }
     }
