@@ -88,10 +88,13 @@ import Testing
         typealias Code = EventsAndSchemasCode
         let text = try words(text(of: "EventsAndSchemas"))
         func expectQuoted(_ code: SchemaError.Code, _ body: () async throws -> Void) async throws {
-            let error = await #expect(throws: SchemaError.self) { try await body() }
-            let message = try #require(error)
-            #expect(message.code == code)
-            #expect(text.contains(words(message.description)), "The article does not quote: \(message.description)")
+            do {
+                try await body()
+                Issue.record("There was no error \(code).")
+            } catch let error as SchemaError {
+                #expect(error.code == code)
+                #expect(text.contains(words(error.description)), "The article does not quote: \(error.description)")
+            }
         }
         func upcaster(_ version: Int) -> Upcaster {
             Upcaster("order.placed", from: version) { (old: Code.OrderPlaced) in old }
@@ -151,9 +154,9 @@ import Testing
         #expect(try await confirmations(placed.count) { try await Code.consume(store, $0) } == placed)
         #expect(try await Code.goBack(store) == Position(5))
         #expect(try await confirmations(placed.count) { try await Code.consume(store, $0) } == placed)
-        let share = ConsumerShare.of(4, index: 2, by: .tag("customer:"))
+        let share = ConsumerShare.of(2, index: 1, by: .tag("customer:"))
         let dealt = try await store.events().events.filter(share.contains).map(\.position.value)
-        #expect(!dealt.isEmpty && dealt.count < placed.count)
+        try #require(!dealt.isEmpty && dealt.count < placed.count)
         #expect(try await confirmations(dealt.count) { try await Code.consumeShare(store, $0) } == dealt)
         await store.close()
     }

@@ -54,7 +54,7 @@ enum ReadingAndSubscribingCode {
 
     static func consumeShare(_ store: SQLiteStore, _ mailer: Mailer) async throws {
         let placed = EventQuery(events: OrderPlaced.self)
-        let share = ConsumerShare.of(4, index: 2, by: .tag("customer:"))
+        let share = ConsumerShare.of(2, index: 1, by: .tag("customer:"))
         try await store.consume(as: "scoring", matching: placed, share: share, lease: .seconds(10)) { events in
             for event in events { try await mailer.confirm(event) }
         }
@@ -71,7 +71,7 @@ enum ReadingAndSubscribingCode {
         do {
             cursor = try await store.renewed(saved)
         } catch let stale as StaleCursor {
-            try await index.forget(after: stale.agreesUpTo)
+            await index.forget(after: stale.agreesUpTo)
             cursor = try await store.cursor(at: stale.agreesUpTo)
         }
         for try await event in store.subscribe(after: cursor.position) {
