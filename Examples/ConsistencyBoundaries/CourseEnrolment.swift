@@ -7,14 +7,14 @@ struct CourseDefined: Event {
     static let eventType: EventType = "course.defined"
     var course: String
     var seats: Int
-    var tags: Set<Tag> { [courseTag(course)] }
+    var tags: Set<Tag> { ["course:\(course)"] }
 }
 
 struct StudentEnrolled: Event {
     static let eventType: EventType = "course.student-enrolled"
     var course: String
     var student: String
-    var tags: Set<Tag> { [courseTag(course), studentTag(student)] }
+    var tags: Set<Tag> { ["course:\(course)", "student:\(student)"] }
 }
 
 /// What a decision to enrol a student in a course rests on.
@@ -44,8 +44,8 @@ struct Courses: Sendable {
     /// Enrols a student; enrolling twice changes nothing.
     func enrol(_ student: String, in course: String) async throws {
         let boundary = EventQuery([
-            .init(events: CourseDefined.self, StudentEnrolled.self, tags: [courseTag(course)]),
-            .init(events: StudentEnrolled.self, tags: [studentTag(student)]),
+            .init(events: CourseDefined.self, StudentEnrolled.self, tags: ["course:\(course)"]),
+            .init(events: StudentEnrolled.self, tags: ["student:\(student)"]),
         ])
         let stream = try StreamID(category: "course", id: course)
         try await store.decide(Enrolment.self, over: boundary, appendingTo: stream) { model in
@@ -60,6 +60,3 @@ struct Courses: Sendable {
         }
     }
 }
-
-private func courseTag(_ course: String) -> Tag { Tag(unchecked: "course:\(course)") }
-private func studentTag(_ student: String) -> Tag { Tag(unchecked: "student:\(student)") }

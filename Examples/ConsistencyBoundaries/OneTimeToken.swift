@@ -6,13 +6,13 @@ import Edda
 struct TokenIssued: Event {
     static let eventType: EventType = "token.issued"
     var token: String
-    var tags: Set<Tag> { [tokenTag(token)] }
+    var tags: Set<Tag> { ["token:\(token)"] }
 }
 
 struct TokenUsed: Event {
     static let eventType: EventType = "token.used"
     var token: String
-    var tags: Set<Tag> { [tokenTag(token)] }
+    var tags: Set<Tag> { ["token:\(token)"] }
 }
 
 /// Tokens that can be used once.
@@ -29,7 +29,7 @@ struct Tokens: Sendable {
     ///
     /// - Returns: Whether it was good: issued, and never used before.
     func use(_ token: String) async throws -> Bool {
-        let used = EventQuery(events: TokenUsed.self, tags: [tokenTag(token)])
+        let used = EventQuery(events: TokenUsed.self, tags: ["token:\(token)"])
         do {
             try await store.append {
                 $0.add([TokenUsed(token: token)], to: try StreamID(category: "token", id: token), expecting: .exists)
@@ -41,5 +41,3 @@ struct Tokens: Sendable {
         }
     }
 }
-
-private func tokenTag(_ token: String) -> Tag { Tag(unchecked: "token:\(token)") }

@@ -60,4 +60,4 @@ struct UserNames: Sendable {
     }
 }
 
-private func nameTag(_ name: String) -> Tag { Tag(unchecked: "user-name:\(name.lowercased())") }
+private func nameTag(_ name: String) -> Tag { "user-name:\(name.lowercased())" }

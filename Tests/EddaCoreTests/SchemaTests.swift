@@ -18,6 +18,13 @@ import Testing
         )
     }
 
+    @Test func upcastersReadAndWriteWithTheCodecOfTheRegistry() throws {
+        let schema = try SchemaRegistry(codec: MaskingCodec(), upcasters: [first, second])
+        let data = try schema.encode(["name": "ada"])
+        #expect(data.first != UInt8(ascii: "{"))
+        #expect(try schema.decode(Placed.self, from: stored(data, 1)) == Placed(customer: "ada", cents: 0))
+    }
+
     @Test func dataOfANewerProgramIsNamed() {
         let error = #expect(throws: SchemaError.self) {
             try SchemaRegistry().decode(Placed.self, from: stored("{}", 4))
@@ -98,12 +105,16 @@ import Testing
     }
 
     private func stored(_ json: String, _ version: Int, type: EventType = "order.placed") -> RecordedEvent {
+        stored(Array(json.utf8), version, type: type)
+    }
+
+    private func stored(_ data: [UInt8], _ version: Int, type: EventType = "order.placed") -> RecordedEvent {
         RecordedEvent(
             position: Position(7),
             stream: "order-1",
             version: 2,
             recordedAt: Timestamp(microseconds: 0),
-            event: EventData(type: type, schemaVersion: version, data: Array(json.utf8))
+            event: EventData(type: type, schemaVersion: version, data: data)
         )
     }
 }
@@ -124,4 +135,15 @@ private struct Placed: Event, Equatable {
 private struct Measured: Event {
     static let eventType: EventType = "measured"
     var value: Double
+}
+
+/// JSON that nobody takes for JSON.
+private struct MaskingCodec: EventCodec {
+    var contentType: String { "application/x-masked" }
+
+    func encode(_ value: some Encodable) throws -> [UInt8] { try JSONCodec().encode(value).map { $0 ^ 0x55 } }
+
+    func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
+        try JSONCodec().decode(type, from: bytes.map { $0 ^ 0x55 })
+    }
 }

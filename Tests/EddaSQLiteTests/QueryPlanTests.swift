@@ -48,6 +48,13 @@ import Testing
         }
     }
 
+    // A stream and a conversation are found by their index, in order.
+    @Test(arguments: [StoreStatement.streamForward, .streamBackward, .eventsBetween, .correlated])
+    func noStreamScansOrSorts(statement: StoreStatement) async throws {
+        try await folder.store().close()
+        try check(statement.sql, RawDatabase(folder.file()))
+    }
+
     private func check(_ sql: String, _ raw: RawDatabase) throws {
         let plan = try raw.rows("EXPLAIN QUERY PLAN \(sql)")
         for line in plan {

@@ -55,6 +55,30 @@ import Testing
         await restored.close()
     }
 
+    /// A reader that goes on after a restoration reads the present generation, and its cursor has to say so.
+    @Test func aRenewedCursorStaysTrueBehindTheRestoration() async throws {
+        let store = try await folder.store()
+        try await append(3, to: store)
+        try await store.backup(to: folder.file("backup.db"))
+        let saved = try await store.cursor(at: Position(2))
+        try await append(1, to: store)
+        let seen = try await store.cursor()
+        await store.close()
+        try restore("backup.db")
+
+        let restored = try await folder.store()
+        try await append(5, to: restored)
+        var cursor = try await restored.renewed(saved)
+        #expect(cursor == Cursor(generation: 2, position: Position(2)))
+        for event in try await restored.events(after: cursor.position).events {
+            cursor = cursor.advanced(to: event.position)
+        }
+        #expect(cursor == Cursor(generation: 2, position: Position(8)))
+        #expect(try await restored.renewed(cursor) == cursor)
+        await #expect(throws: StaleCursor.self) { try await restored.renewed(seen) }
+        await restored.close()
+    }
+
     @Test func openingAgainAndACrashBeginNoGeneration() async throws {
         let path = folder.file()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in

@@ -8,7 +8,8 @@ struct EventsListCommand<App: EddaApplication>: RuntimeCommand {
         CommandConfiguration(
             commandName: "list",
             abstract: "Show events of all streams, in the order in which they were committed.",
-            discussion: EventFilterOptions.discussion
+            discussion: EventFilterOptions.discussion,
+            aliases: ["search"]
         )
     }
 

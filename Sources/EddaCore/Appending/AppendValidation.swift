@@ -31,6 +31,12 @@ extension Append {
                         + "\(entry.event.schemaVersion); versions count from 1."
                 )
             }
+            // Tags are made of the data of events, which comes from anywhere.
+            for tag in entry.event.tags {
+                guard let fault = Tag.fault(in: tag.rawValue) else { continue }
+                let name = InvalidName(kind: Tag.kind, text: tag.rawValue, reason: fault)
+                throw refuse("Event \(entry.event.id) of type \(entry.event.type): \(name)")
+            }
         }
         // What nearly every append is like: nothing that follows can be wrong with it.
         if conditions.count == 1, case .stream(_, .version(let version)) = conditions[0], version >= 0 { return }

@@ -74,7 +74,8 @@ extension Name {
         left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
     }
 
-    private static func fault(in text: String) -> String? {
+    /// What is wrong with `text` as a name of this kind; `nil` when nothing is.
+    static func fault(in text: String) -> String? {
         let length = text.utf8.count
         if length == 0 { return "it is empty" }
         if length > maximumLength { return "it has \(length) UTF-8 bytes, at most \(maximumLength) are allowed" }

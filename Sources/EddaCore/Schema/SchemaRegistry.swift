@@ -97,7 +97,7 @@ public struct SchemaRegistry: Sendable {
                 )
             }
             do {
-                data = try upcaster.rewrite(data)
+                data = try upcaster.rewrite(data, codec)
             } catch {
                 throw SchemaError(
                     .notDecodable,

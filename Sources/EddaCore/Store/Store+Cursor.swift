@@ -22,6 +22,13 @@ extension EventReading {
         }
         return cursor.position
     }
+
+    /// A cursor at the same place in the present generation, if what its reader has seen is what the store holds.
+    ///
+    /// - Throws: ``StaleCursor`` when it points behind a restoration or behind the head; ``StoreError``.
+    public func renewed(_ cursor: Cursor) throws -> Cursor {
+        try self.cursor(at: position(of: cursor))
+    }
 }
 
 extension Store {
@@ -40,14 +47,26 @@ extension Store {
         try await read { try $0.position(of: cursor) }
     }
 
-    /// Follows the events of the store from where a reader stopped.
+    /// A cursor at the same place in the present generation, if what its reader has seen is what the store holds.
+    ///
+    /// What is read from now on belongs to the present generation, so a reader begins with this:
     ///
     /// ```swift
-    /// for try await event in try await store.subscribe(after: cursor) {
+    /// var cursor = try await store.renewed(saved)
+    /// for try await event in store.subscribe(after: cursor.position) {
     ///     index.add(event)
-    ///     cursor = Cursor(generation: cursor.generation, position: event.position)
+    ///     cursor = cursor.advanced(to: event.position)
     /// }
     /// ```
+    ///
+    /// - Throws: ``StaleCursor`` when it points behind a restoration or behind the head; ``StoreError``.
+    public func renewed(_ cursor: Cursor) async throws -> Cursor {
+        try await read { try $0.renewed(cursor) }
+    }
+
+    /// Follows the events of the store from where a reader stopped.
+    ///
+    /// A reader that keeps a cursor of what it gets here makes it from ``renewed(_:)``.
     ///
     /// - Parameters:
     ///   - query: Which events.

@@ -23,6 +23,9 @@ public struct Cursor: Hashable, Codable, Sendable, LosslessStringConvertible {
         self.position = position
     }
 
+    /// The cursor of the same generation at another position.
+    public func advanced(to position: Position) -> Cursor { Cursor(generation: generation, position: position) }
+
     /// Reads `generation:position`; `nil` for anything else.
     public init?(_ description: String) {
         let parts = description.split(separator: ":", omittingEmptySubsequences: false)

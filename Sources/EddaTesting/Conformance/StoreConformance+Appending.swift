@@ -176,7 +176,13 @@ extension StoreConformance {
             var unversioned = EventData.sample()
             unversioned.schemaVersion = 0
             let large = EventData(type: "blob", data: [UInt8](repeating: 0, count: EventData.maximumSize + 1))
-            for (event, what) in [(unversioned, "schema version 0"), (large, "data beyond the maximum")] {
+            let (course, long) = ("a\nstudent:ada", String(repeating: "a", count: 256))
+            let refused = [
+                (unversioned, "schema version 0"), (large, "data beyond the maximum"),
+                (EventData.sample(tags: ["course:\(course)"]), "a tag of two lines"),
+                (EventData.sample(tags: ["course:\(long)"]), "a tag that is too long"),
+            ]
+            for (event, what) in refused {
                 try await bench.expectThrows(.invalidArgument, what) {
                     _ = try await store.append(Append([event], to: "order-1"))
                 }

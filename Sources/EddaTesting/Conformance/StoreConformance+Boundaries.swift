@@ -99,14 +99,14 @@ private struct CourseDefined: Event {
     static let eventType: EventType = "course.defined"
     var course: String
     var seats: Int
-    var tags: Set<Tag> { [Tag(unchecked: "course:\(course)")] }
+    var tags: Set<Tag> { ["course:\(course)"] }
 }
 
 private struct StudentEnrolled: Event {
     static let eventType: EventType = "student.enrolled"
     var course: String
     var student: String
-    var tags: Set<Tag> { [Tag(unchecked: "course:\(course)"), Tag(unchecked: "student:\(student)")] }
+    var tags: Set<Tag> { ["course:\(course)", "student:\(student)"] }
 }
 
 private struct Course: DecisionModel {
@@ -121,13 +121,13 @@ private struct Course: DecisionModel {
 private struct NameClaimed: Event {
     static let eventType: EventType = "name.claimed"
     var name: String
-    var tags: Set<Tag> { [Tag(unchecked: "name:\(name)")] }
+    var tags: Set<Tag> { ["name:\(name)"] }
 }
 
 private struct NameReleased: Event {
     static let eventType: EventType = "name.released"
     var name: String
-    var tags: Set<Tag> { [Tag(unchecked: "name:\(name)")] }
+    var tags: Set<Tag> { ["name:\(name)"] }
 }
 
 private struct UserName: DecisionModel {
@@ -154,5 +154,5 @@ private struct Invoices: DecisionModel {
 private struct TokenUsed: Event {
     static let eventType: EventType = "token.used"
     var token: String
-    var tags: Set<Tag> { [Tag(unchecked: "token:\(token)")] }
+    var tags: Set<Tag> { ["token:\(token)"] }
 }

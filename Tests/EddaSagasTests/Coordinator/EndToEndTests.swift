@@ -81,7 +81,7 @@ import Testing
         return [inventory, payments, ledger, shipping].map { Service(store: InMemoryStore(), participant: $0) }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [nil, 1, 20_261_121] as [UInt64?])
+    @Test(.timeLimit(.minutes(5)), .serialized, arguments: [nil, 1, 20_261_121] as [UInt64?])
     func ordersGoThroughFourServicesAndTheBooksBalance(_ seed: UInt64?) async throws {
         print("EndToEndTests: seed \(seed.map(String.init) ?? "none, no faults")")
         let transport: any Transport = seed.map { LossyTransport(seed: $0) } ?? InProcessTransport()
@@ -97,7 +97,7 @@ import Testing
             configuration: configuration
         )
         let services = services()
-        let count = 42
+        let count = 21
         let ended = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await coordinator.run(transport: transport) }
             for store in services.map(\.store) + [orders] {
