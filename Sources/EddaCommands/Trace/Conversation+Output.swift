@@ -72,7 +72,10 @@ extension Conversation.Node {
     }
 
     fileprivate var position: Position? {
-        if case .event(let event) = content { event.position } else { nil }
+        switch content {
+        case .event(let event): event.position
+        case .message, .absent: nil
+        }
     }
 
     fileprivate var place: String? {
