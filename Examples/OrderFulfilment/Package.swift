@@ -28,8 +28,10 @@ let package = Package(
         .testTarget(
             name: "OrderFulfilmentTests",
             dependencies: [
-                "OrderFulfilment", "order-fulfilment", .product(name: "EddaTesting", package: "Edda"),
-            ]
+                "OrderFulfilment", "order-fulfilment", .product(name: "Edda", package: "Edda"),
+                .product(name: "EddaTesting", package: "Edda"),
+            ],
+            exclude: ["Golden"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -31,8 +31,10 @@ import Testing
         #expect(cursor == Cursor(generation: 1, position: Position(1)))
         #expect(try await store.position(of: cursor) == Position(1))
         #expect(try await store.cursor(at: .start) == .start)
+        #expect(try await store.renewed(cursor) == cursor)
         await #expect(throws: StaleCursor.self) {
             try await store.subscribe(after: Cursor(generation: 1, position: Position(2)))
         }
+        await #expect(throws: StaleCursor.self) { try await store.renewed(cursor.advanced(to: Position(2))) }
     }
 }

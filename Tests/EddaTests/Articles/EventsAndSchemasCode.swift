@@ -10,7 +10,7 @@ enum EventsAndSchemasCode {
         var cents: Int
         var currency: String
         var note: String?
-        var tags: Set<Tag> { [Tag(unchecked: "customer:\(customer)")] }
+        var tags: Set<Tag> { ["customer:\(customer)"] }
     }
 
     struct OrderPlacedV1: Codable {

@@ -83,7 +83,7 @@ enum ReadingAndSubscribingCode {
     struct OrderPlaced: Event {
         static let eventType: EventType = "order.placed"
         var customer: String
-        var tags: Set<Tag> { [Tag(unchecked: "customer:\(customer)")] }
+        var tags: Set<Tag> { ["customer:\(customer)"] }
     }
 
     /// A reader outside the store, which stops whoever follows when it has enough.

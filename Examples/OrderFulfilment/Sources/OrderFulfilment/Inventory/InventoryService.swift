@@ -2,6 +2,10 @@ import Edda
 
 /// Knows how many pieces of each article are in the house, and for whom they are set aside.
 enum InventoryService {
+    static let events: [any Event.Type] = [
+        StockReceived.self, StockReserved.self, ReservationReleased.self, StockIssued.self,
+    ]
+
     static let levels = Table(
         "stock_levels",
         """

@@ -2,6 +2,8 @@ import Edda
 
 /// Takes orders, drives their fulfilment, and knows how each stands.
 enum OrdersService {
+    static let events: [any Event.Type] = [OrderPlaced.self, OrderConfirmed.self, OrderCancelled.self]
+
     static let summaries = Table(
         "order_summary",
         """

@@ -7,6 +7,8 @@ struct PaymentsService {
     /// Chooses which ones.
     var seed: UInt64
 
+    static let events: [any Event.Type] = [PaymentAuthorized.self, PaymentVoided.self, PaymentCaptured.self]
+
     static let payments = Table(
         "payments",
         """

@@ -42,7 +42,7 @@ struct Services: Sendable {
         _ settings: Settings,
         transport: any Transport = InProcessTransport()
     ) async throws -> EddaRuntime {
-        let store = try await SQLiteStore(path: folder.database(of: service))
+        let store = try await SQLiteStore(path: folder.database(of: service), schema: try service.schema)
         let logger = settings.logger
         switch service {
         case .orders:

@@ -9,6 +9,8 @@ struct ShipmentCreated: Event {
 
 /// Has parcels made.
 enum ShippingService {
+    static let events: [any Event.Type] = [ShipmentCreated.self]
+
     static let parcels = Table("parcels", "order_id TEXT PRIMARY KEY, tracking TEXT NOT NULL, country TEXT")
 
     static let shipments = Projection("shipments", version: 1, tables: parcels) {
