@@ -24,9 +24,8 @@ import Testing
     // guarantees: G1, G14
     @Test func anArchivingThatIsUndoneIsUndoneInMemoryToo() async throws {
         struct Undone: Error {}
-        let event = EventData(type: "a", data: [])
         let store = try await folder.store()
-        try await store.append(Append([event], to: "s-1"))
+        try await store.append(Append([EventData(type: "a", data: [])], to: "s-1"))
         await store.close()
         // The writer has not met the stream yet.
         let again = try await folder.store()
@@ -36,7 +35,7 @@ import Testing
                 throw Undone()
             }
         }
-        try await again.append(Append([event], to: "s-1", expecting: .version(1)))
+        try await again.append(Append([EventData(type: "a", data: [])], to: "s-1", expecting: .version(1)))
         #expect(try await again.state(of: "s-1") == .version(2))
         await again.close()
     }

@@ -110,10 +110,11 @@ struct BackupTarget {
                 close(descriptor)
                 continue
             }
-            // What a killed backup has left is empty, or begins as every database does (sqlite.org/fileformat.html, 1.3).
+            // What a killed backup has left is empty, or begins as every database does (sqlite.org/fileformat.html, 1.3),
+            // or with nothing, since the first page is written last.
             var start = [UInt8](repeating: 0, count: 16)
             let count = pread(descriptor, &start, start.count, 0)
-            guard count == 0 || start == Array("SQLite format 3".utf8) + [0] else {
+            guard count == 0 || start.allSatisfy({ $0 == 0 }) || start == Array("SQLite format 3".utf8) + [0] else {
                 close(descriptor)
                 throw StoreError(
                     .invalidArgument,

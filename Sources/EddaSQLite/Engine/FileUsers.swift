@@ -91,7 +91,12 @@ struct KernelLock {
                 let first = Int(fields[6])
             else { continue }
             let device = fields[5].split(separator: ":").prefix(2).compactMap { UInt64($0, radix: 16) }
-            let lock = KernelLock(pid: pid, isExclusive: fields[3] == "WRITE", first: first, last: Int(fields[7]) ?? .max)
+            let lock = KernelLock(
+                pid: pid,
+                isExclusive: fields[3] == "WRITE",
+                first: first,
+                last: Int(fields[7]) ?? .max
+            )
             if device == numbers(of: UInt64(status.st_dev)) { locks.append(lock) } else { others.append(lock) }
         }
         // A file of another file system may have the same number. But some file systems, such as btrfs, have devices that

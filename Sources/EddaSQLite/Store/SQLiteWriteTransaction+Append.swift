@@ -92,7 +92,8 @@ extension SQLiteWriteTransaction {
 
     func archive(_ stream: StreamID) throws {
         // Before anything is written: what is remembered is what a rollback goes back to.
-        guard var head = try streamHead(stream), try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1
+        guard var head = try streamHead(stream),
+            try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1
         else {
             throw StoreError(.notFound, "Stream \(stream) has no event, so there is nothing to archive.")
         }
