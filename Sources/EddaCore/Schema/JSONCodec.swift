@@ -1,16 +1,17 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// JSON with sorted keys, so that equal values have equal bytes.
 ///
 /// `Data` is Base64, `Date` is RFC 3339 in UTC with milliseconds, `Timestamp` the same with microseconds, `Decimal` a
 /// number, `URL` a string.
 ///
-/// Decoding is Edda's own, several times faster than Foundation's `JSONDecoder`, and agrees with it on what a document
-/// means and which errors there are, with these exceptions:
+/// Encoding is Edda's own, several times faster than Foundation's `JSONEncoder`, and writes the same bytes, with these
+/// exceptions:
+///
+/// - What encodes two values in one place throws `EncodingError`. Foundation forgets one of them, or traps.
+/// - A value whose encoding throws, and is passed over by whoever asked for it, leaves nothing behind.
+/// - An element that is a superclass has its place from the moment its encoder is asked for.
+///
+/// Decoding is Edda's own too, and agrees with Foundation's `JSONDecoder` on what a document means and which errors there
+/// are, with these exceptions:
 ///
 /// - Damage is found anywhere in a document. Foundation overlooks it in values that nobody asks for: an escape that JSON
 ///   has not, a malformed number, a byte that is not UTF-8.
@@ -22,22 +23,11 @@ internal import Foundation
 /// As there: of a key that occurs twice the first counts; keys are equal by canonical equivalence; a document may be any
 /// value, in UTF-8, UTF-16 or UTF-32, with or without a byte order mark; a comma may stand before a closing bracket;
 /// nesting ends at 512; `1.0` and `1e3` are integers; a `Float` or `Double` that would become infinite, or zero without
-/// being zero, is refused; a null asked for as a `Bool` is a `typeMismatch`. Values may be decoded on any number of
-/// threads at once.
+/// being zero, is refused; a null asked for as a `Bool` is a `typeMismatch`. Values may be encoded and decoded on any
+/// number of threads at once.
 public struct JSONCodec: EventCodec {
-    private let encoder: JSONEncoder
-
     /// The codec.
-    public init() {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(Self.dateStyle))
-        }
-    }
-
-    private static let dateStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    public init() {}
 
     /// `application/json`.
     public var contentType: String { "application/json" }
@@ -46,7 +36,7 @@ public struct JSONCodec: EventCodec {
     ///
     /// - Throws: `EncodingError`, also for numbers that JSON cannot hold.
     public func encode(_ value: some Encodable) throws -> [UInt8] {
-        Array(try encoder.encode(value))
+        try JSONSheet.encode(value)
     }
 
     /// Decodes a value from JSON.

@@ -1,0 +1,106 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// A place for one value of a document in the making: a member of an object, an element of an array, or the document.
+struct JSONEntry {
+    /// What has been written there.
+    enum Kind: UInt8 {
+        case empty
+        /// A literal, a number, a string, or an array that was written as a whole.
+        case text
+        case object
+        case array
+    }
+
+    /// What is known of a key.
+    struct Traits: OptionSet {
+        let rawValue: UInt8
+
+        /// Of a key: it has characters that JSON escapes.
+        static let escaped = Traits(rawValue: 1)
+        /// Of a key, or of any key of an object: it is not ASCII, so that equal keys may have different bytes.
+        static let nonASCII = Traits(rawValue: 2)
+    }
+
+    var kind = Kind.empty
+    var traits: Traits = []
+    /// How many containers the value is in.
+    var depth: UInt16 = 0
+    /// The first eight bytes of the key, the first one highest, so that most keys are told apart by one comparison.
+    var prefix: UInt64 = 0
+    /// Of a member, where its key begins; of an element, its number.
+    var keyStart: UInt32 = 0
+    var keyLength: UInt32 = 0
+    /// Of text, where it begins; of a container, the first entry in it.
+    var start: UInt32 = 0
+    /// Of text, its length; of a container, how many entries are in it.
+    var length: UInt32 = 0
+    /// Of a container, the last entry in it.
+    var last: UInt32 = 0
+    /// The next entry in the same container; 0 is none, for the first entry of all is in none.
+    var next: UInt32 = 0
+    /// The container; of the document, itself.
+    var parent: UInt32 = 0
+}
+
+/// The entries of a document in the making, in memory that grows as they are appended.
+///
+/// Like `JSONTokens` it is not copied, and what an index has may be changed through a reference to it.
+struct JSONEntries: ~Copyable {
+    private var base: UnsafeMutablePointer<JSONEntry>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        self.capacity = max(capacity, 4)
+        base = Self.allocate(self.capacity)
+    }
+
+    deinit {
+        // An entry is trivial: nothing of it needs to be torn down.
+        free(base)
+    }
+
+    /// Adds an entry behind the others.
+    @inline(__always)
+    mutating func append(_ entry: JSONEntry) -> Int {
+        if count == capacity { grow() }
+        (base + count).initialize(to: entry)
+        count += 1
+        return count - 1
+    }
+
+    /// An entry; an index that none has traps.
+    @inline(__always)
+    subscript(index: Int) -> JSONEntry {
+        unsafeAddress {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+            return UnsafePointer(base + index)
+        }
+        nonmutating unsafeMutableAddress {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+            return base + index
+        }
+    }
+
+    @inline(never)
+    private mutating func grow() {
+        let larger = Self.allocate(capacity * 2)
+        larger.moveInitialize(from: base, count: count)
+        free(base)
+        base = larger
+        capacity *= 2
+    }
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<JSONEntry> {
+        guard let memory = malloc(capacity * MemoryLayout<JSONEntry>.stride) else {
+            preconditionFailure("Out of memory.")
+        }
+        return memory.bindMemory(to: JSONEntry.self, capacity: capacity)
+    }
+}
