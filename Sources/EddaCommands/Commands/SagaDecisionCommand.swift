@@ -20,7 +20,7 @@ extension SagaDecisionCommand {
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let request = OperatorRequest(
             try verb(),
-            by: decision.by ?? DecisionOptions.user ?? "",
+            by: decision.by ?? DecisionOptions.user,
             because: decision.reason,
             step: decision.step
         )
@@ -50,7 +50,12 @@ struct DecisionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Why; it is kept in the saga's history.", valueName: "text"))
     var reason: String?
 
-    @Option(help: ArgumentHelp("Who decides; it is kept in the saga's history. (default: $USER)", valueName: "who"))
+    @Option(
+        help: ArgumentHelp(
+            "Who decides; it is kept in the saga's history. (default: the user of this process)",
+            valueName: "who"
+        )
+    )
     var by: String?
 
     @Option(
@@ -65,16 +70,18 @@ struct DecisionOptions: ParsableArguments {
     @Flag(help: "Print JSON for programs instead of text.")
     var json = false
 
-    /// The user of this process.
-    static var user: String? {
-        let environment = ProcessInfo.processInfo.environment
-        return environment["USER"] ?? environment["LOGNAME"]
+    /// The user of this process; empty when nobody knows it.
+    static var user: String {
+        let process = ProcessInfo.processInfo
+        return process.environment["USER"] ?? process.userName
     }
 
     func validate() throws {
         if let by, by.isEmpty { throw ValidationError("--by is empty; say who decides.") }
         if let reason, reason.isEmpty { throw ValidationError("--reason is empty; say why.") }
-        if by == nil, Self.user == nil { throw ValidationError("There is no $USER; say who decides with --by.") }
+        if by == nil, Self.user.isEmpty {
+            throw ValidationError("It is not known whose process this is; say who decides with --by.")
+        }
     }
 }
 #endif

@@ -37,7 +37,11 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
             throw CommandError("\(App.commandName) has no saga \(saga); it has \(names).")
         }
         let existed = try await runtime.store.read { [id] in try $0.saga(id) } != nil
-        let record = try await runtime.sagas.start(named: saga, id: id, encodedState: argumentOrFile(state, "the saga's state"))
+        let record = try await runtime.sagas.start(
+            named: saga,
+            id: id,
+            encodedState: argumentOrFile(state, "the saga's state")
+        )
         if format.json {
             output.write(json: [
                 "id": .string(record.id.rawValue),

@@ -28,6 +28,9 @@ package struct TurningBackOverruled: HistoryEvent {
     package var reason: String
 
     package var line: HistoryLine {
-        HistoryLine(step: step, reason: "\(step) has succeeded, so the saga goes forward. It was to turn back: \(reason)")
+        HistoryLine(
+            step: step,
+            reason: "\(step) has succeeded, so the saga goes forward. It was to turn back: \(reason)"
+        )
     }
 }

@@ -111,7 +111,8 @@ extension SagaTransition {
     private mutating func resolve(_ request: OperatorRequest, _ place: Place?, _ reply: [UInt8]) throws(SagaError) {
         let (index, direction) = try concerned(request, place)
         let step = instance.steps[index]
-        let isOpen = direction == .forward ? step.status != .never : step.status != .succeeded && step.status != .unknown
+        let isOpen =
+            direction == .forward ? step.status != .never : step.status != .succeeded && step.status != .unknown
         guard isOpen else {
             throw refuse(
                 request,

@@ -213,7 +213,8 @@ struct SagaTransition {
         }
         let undone: SagaKey? =
             direction == .undo && undoesAtSamePlace(index)
-            ? SagaKey(saga: instance.id, step: id, direction: .forward, round: instance.steps[index].forward.round) : nil
+            ? SagaKey(saga: instance.id, step: id, direction: .forward, round: instance.steps[index].forward.round)
+            : nil
         // The participant can tell what became of the undone command only as long as its inbox goes back to it.
         let firstSentAt = undone == nil ? exchange.firstSentAt : instance.steps[index].forward.firstSentAt
         effects.append(

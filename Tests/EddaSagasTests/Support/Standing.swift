@@ -13,8 +13,8 @@ enum Standing: String, CaseIterable, Sendable {
         case answer(CommandOutcome?)
         /// Its answer does not come until the status of the saga changes.
         case silence
-        /// Its answer does not come until the timer comes due so often.
-        case wakes(Int)
+        /// Its answer does not come until its outcome counts as unknown.
+        case silenceUntilUnknown
     }
 
     /// How a saga that has begun gets there.
@@ -26,7 +26,7 @@ enum Standing: String, CaseIterable, Sendable {
         case .stepUnderWay: return []
         case .stepToBeTriedAgain: return [done, .answer(Replies.passing)]
         case .pivotUnderWay: return [done, done]
-        case .pivotAskedAgain: return [done, done, .wakes(8)]
+        case .pivotAskedAgain: return [done, done, .silenceUntilUnknown]
         case .behindThePivot: return toShip
         case .goingBack: return toUndo
         case .undoFailed: return toUndo + [.answer(Replies.lasting)]

@@ -9,7 +9,8 @@ import Testing
         for move in standing.moves {
             switch move {
             case .answer(let outcome): try bench.answer(outcome)
-            case .wakes(let count): for _ in 0..<count { try bench.wake() }
+            case .silenceUntilUnknown:
+                while !bench.instance.steps.contains(where: { $0.status == .unknown }) { try bench.wake() }
             case .silence:
                 let status = bench.instance.status
                 while bench.instance.status == status { try bench.wake() }

@@ -111,7 +111,7 @@ import Testing
         }
         try bench.request(.resolve(reply: Array(#"{"tracking":"by-hand"}"#.utf8)))
         #expect(bench.instance.status == .completed)
-        let state = try bench.program.schema.codec.decode(OrderState.self, from: bench.instance.state.bytes)
+        let state = try JSONCodec().decode(OrderState.self, from: bench.instance.state.bytes)
         #expect(state.tracking == "by-hand")
 
         var undo = try parkedUndo()
