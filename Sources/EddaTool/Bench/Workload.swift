@@ -47,6 +47,7 @@ struct Bench: Sendable {
         HotWorkload(),
         ScanWorkload(),
         ReplayWorkload(),
+        ProcessesWorkload(),
         GrowthWorkload(),
     ]
 }
