@@ -94,10 +94,13 @@ let package = Package(
             name: "EddaCoreTests",
             dependencies: ["EddaCore", "EddaTesting", .product(name: "Logging", package: "swift-log")]
         ),
+        .target(name: "Spawning", path: "Tests/Spawning"),
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
             name: "EddaSQLiteTests",
-            dependencies: ["CFaultVFS", "CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting"]
+            dependencies: [
+                "CFaultVFS", "CSQLite", "EddaCore", "EddaMigrations", "EddaSQLite", "EddaTesting", "Spawning",
+            ]
         ),
         .testTarget(
             name: "EddaProjectionsTests",
@@ -116,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "EddaSagasTests",
             dependencies: [
-                "EddaCore", "EddaMessaging", "EddaSagas", "EddaTesting",
+                "EddaCore", "EddaMessaging", "EddaSagas", "EddaTesting", "Spawning",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

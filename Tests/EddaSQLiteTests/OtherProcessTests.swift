@@ -1,6 +1,7 @@
 import Dispatch
 import EddaCore
 import Foundation
+import Spawning
 import Testing
 
 @testable import EddaSQLite
@@ -53,8 +54,7 @@ import Testing
         try await ChildProcess.playing(
             .isStoppedInsideAUnit,
             on: folder.file(),
-            endingBy: .uncaughtSignal,
-            with: SIGKILL
+            ending: .killed(SIGKILL)
         ) { pid in
             try await ChildProcess.waitUntilStopped(pid)
             let error = await #expect(throws: StoreError.self) { try await store(patience: .milliseconds(100)) }

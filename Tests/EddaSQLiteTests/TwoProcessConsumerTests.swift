@@ -1,6 +1,7 @@
 import EddaCore
 import EddaSQLite
 import Foundation
+import Spawning
 import Synchronization
 import Testing
 
@@ -39,8 +40,7 @@ import Testing
         try await ChildProcess.playing(
             .isKilledConsuming,
             on: folder.file(),
-            endingBy: .uncaughtSignal,
-            with: SIGKILL
+            ending: .killed(SIGKILL)
         ) { _ in
             try await waitForLease(in: store)
             let handled = try await consume(store, until: 100)

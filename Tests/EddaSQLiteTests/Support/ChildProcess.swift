@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Testing
 
 /// A second process that plays a part together with a test of this one.
@@ -34,24 +35,24 @@ enum ChildProcess {
     static func playing<Result>(
         _ part: ChildPart,
         on file: String,
-        endingBy reason: Process.TerminationReason = .exit,
-        with status: Int32 = EXIT_SUCCESS,
+        ending expected: SpawnedProcess.Ending = .exited(EXIT_SUCCESS),
         while body: (pid_t) async throws -> Result
     ) async throws -> Result {
-        let process = Process()
-        process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "ChildParts"]
-        process.environment = ProcessInfo.processInfo.environment
-            .merging([roleKey: part.rawValue, fileKey: file]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        let (ends, end) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in end.finish() }
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        let result = try await body(process.processIdentifier)
-        for await _ in ends {}
-        #expect(process.terminationReason == reason, "how \(part) ended")
-        #expect(process.terminationStatus == status, "how \(part) ended")
+        let process = try SpawnedProcess(
+            URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(),
+            ["--testing-library", "swift-testing", "--filter", "ChildParts"],
+            environment: ProcessInfo.processInfo.environment.merging([roleKey: part.rawValue, fileKey: file]) { $1 }
+        )
+        let result: Result
+        do {
+            result = try await body(process.id)
+        } catch {
+            kill(process.id, SIGKILL)
+            _ = try await process.ended()
+            throw error
+        }
+        let ending = try await process.ended()
+        #expect(ending == expected, "how \(part) ended")
         return result
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Spawning
 import Testing
 
 /// Runs the compiler on plans, against the modules that this test was built with.
@@ -41,26 +42,25 @@ import Testing
 
         """
 
-    private func compile(_ plan: String) throws -> Verdict {
+    private func compile(_ plan: String) async throws -> Verdict {
         let modules = try #require(Self.modules, "No built modules beside \(CommandLine.arguments[0]).")
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("edda-plan-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("plan.swift")
         try (Self.prelude + plan + "\n    }\n}\n").write(to: file, atomically: true, encoding: .utf8)
-        let compiler = Process()
-        let pipe = Pipe()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        compiler.arguments = [
-            "swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-I", modules.path,
-            "-module-cache-path", folder.path, file.path,
-        ]
-        compiler.standardOutput = pipe
-        compiler.standardError = pipe
-        try compiler.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        compiler.waitUntilExit()
-        return Verdict(isAccepted: compiler.terminationStatus == 0, output: String(decoding: output, as: UTF8.self))
+        let output = folder.appendingPathComponent("output").path
+        let compiler = try SpawnedProcess(
+            "/usr/bin/env",
+            [
+                "swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-I", modules.path,
+                "-module-cache-path", folder.path, file.path,
+            ],
+            output: output,
+            errors: output
+        )
+        let ending = try await compiler.ended()
+        return Verdict(isAccepted: ending == .exited(0), output: try String(contentsOfFile: output, encoding: .utf8))
     }
 
     @Test(arguments: [
@@ -78,8 +78,8 @@ import Testing
         retriable("then") { _ in Do() }
         """#,
     ])
-    func goodPlansCompile(_ plan: String) throws {
-        let verdict = try compile(plan)
+    func goodPlansCompile(_ plan: String) async throws {
+        let verdict = try await compile(plan)
         #expect(verdict.isAccepted, "\(verdict.output)")
     }
 
@@ -149,8 +149,8 @@ import Testing
         ),
         ("", "A plan has at least one step"),
     ])
-    func badPlansAreRefusedWithOurOwnMessage(_ plan: String, _ message: String) throws {
-        let verdict = try compile(plan)
+    func badPlansAreRefusedWithOurOwnMessage(_ plan: String, _ message: String) async throws {
+        let verdict = try await compile(plan)
         #expect(!verdict.isAccepted)
         #expect(verdict.output.contains(message), "\(verdict.output)")
     }
