@@ -77,6 +77,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let chosen = Bench.workloads.filter { workloads.isEmpty || workloads.contains($0.name) }
         var rows: [BenchRow] = []
+        let deadline = ContinuousClock.now + Bench.limit
         for (index, workload) in chosen.enumerated() {
             let folder = parent.appending(path: "edda-bench-\(UUID())")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -91,6 +92,7 @@ struct BenchCommand: AsyncParsableCommand {
                     folder: folder.path(),
                     durability: durability,
                     operations: operations,
+                    deadline: deadline,
                     progress: tell
                 )
             )
