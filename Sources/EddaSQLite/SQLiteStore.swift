@@ -102,7 +102,7 @@ public final class SQLiteStore: Store {
     ///   - configuration: How the store behaves.
     ///   - schema: How events become bytes and back.
     ///   - time: Where the store takes the time from.
-    /// - Throws: ``StoreError``: `cannotOpen` for what is no Edda database, is open in this process already, or, for
+    /// - Throws: ``StoreError``: `invalidArgument` for a configuration that cannot work, `cannotOpen` for what is no Edda database, is open in this process already, or, for
     ///   reading only, is not there;
     ///   `newerFormat` for a file of a later version, `locked`, `corrupt`, `ioError`.
     public init(
@@ -111,6 +111,7 @@ public final class SQLiteStore: Store {
         schema: SchemaRegistry = .init(),
         time: any TimeSource = .system
     ) async throws {
+        try configuration.validate()
         let path = try OpenFiles.resolve(path)
         self.path = path
         self.configuration = configuration
@@ -204,8 +205,7 @@ public final class SQLiteStore: Store {
     public func readBriefly<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
-        try Task.checkCancellation()
-        return try readers.readNow(body)
+        try await readers.readBriefly { try body($0) }
     }
 
     /// Runs `body` as one unit of change and returns when it is committed.

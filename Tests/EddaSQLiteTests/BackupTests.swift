@@ -175,10 +175,37 @@ import Testing
             }
         }
         #expect(!FileManager.default.fileExists(atPath: target))
-        #expect(try files() == ["copy.db.partial"])
+        #expect(try files() == ["copy.db.edda-partial"])
         let again = try await folder.store()
         #expect(try await again.backup(to: target).head == Position(600))
         #expect(try files() == ["copy.db"])
         await again.close()
+    }
+
+    // guarantees: G14
+    @Test func filesOfTheDatabaseAndOfOthersAreNotReplaced() async throws {
+        let store = try await folder.store()
+        try await append(3, to: store)
+        for suffix in ["", "-wal", "-shm", ".lock", ".lock.next", ".notify"] {
+            let error = await #expect(throws: StoreError.self) {
+                try await store.backup(to: folder.file("test.db" + suffix), replacing: true)
+            }
+            #expect(error?.code == .invalidArgument, "\(suffix)")
+        }
+        // Where it would be made, there is something else.
+        try Data("notes".utf8).write(to: URL(filePath: folder.file("copy.db.edda-partial")))
+        let error = await #expect(throws: StoreError.self) { try await store.backup(to: folder.file("copy.db")) }
+        #expect(error?.description.contains("is no backup") == true)
+        #expect(try files() == ["copy.db.edda-partial"])
+        #expect(try String(contentsOfFile: folder.file("copy.db.edda-partial"), encoding: .utf8) == "notes")
+        try await append(1, to: store)
+        #expect(try await store.head() == Position(4))
+        await store.close()
+
+        let odd = try await folder.store("odd.edda-partial")
+        try await append(1, to: odd)
+        await #expect(throws: StoreError.self) { try await odd.backup(to: folder.file("odd")) }
+        #expect(try await odd.events().events.count == 1)
+        await odd.close()
     }
 }

@@ -20,4 +20,44 @@ import Testing
         #expect(try await again.head() == Position(2))
         await again.close()
     }
+
+    // guarantees: G1, G14
+    @Test func anArchivingThatIsUndoneIsUndoneInMemoryToo() async throws {
+        struct Undone: Error {}
+        let store = try await folder.store()
+        try await store.append(Append([EventData(type: "a", data: [])], to: "s-1"))
+        await store.close()
+        // The writer has not met the stream yet.
+        let again = try await folder.store()
+        await #expect(throws: Undone.self) {
+            try await again.write { transaction in
+                try transaction.archive("s-1")
+                throw Undone()
+            }
+        }
+        try await again.append(Append([EventData(type: "a", data: [])], to: "s-1", expecting: .version(1)))
+        #expect(try await again.state(of: "s-1") == .version(2))
+        await again.close()
+    }
+
+    // guarantees: G14
+    @Test func settingsThatCannotWorkAreRefusedByName() async throws {
+        let changes: [(String, (inout SQLiteStore.Configuration) -> Void)] = [
+            ("queueLimit", { $0.queueLimit = 0 }),
+            ("groupLimit", { $0.groupLimit = -1 }),
+            ("groupBytes", { $0.groupBytes = 0 }),
+            ("checkpointPages", { $0.checkpointPages = .max }),
+            ("cachedAggregates", { $0.cachedAggregates = -1 }),
+            ("lockTimeout", { $0.lockTimeout = .seconds(-1) }),
+            ("keyRetention", { $0.keyRetention = .seconds(Int64.max) }),
+            ("maximumSize", { $0.maximumSize = 0 }),
+        ]
+        for (name, change) in changes {
+            var configuration = SQLiteStore.Configuration()
+            change(&configuration)
+            let error = await #expect(throws: StoreError.self) { try await folder.store(configuration: configuration) }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.description.hasPrefix("\(name) is ") == true, "\(String(describing: error))")
+        }
+    }
 }

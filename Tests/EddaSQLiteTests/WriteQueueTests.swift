@@ -1,3 +1,4 @@
+import EddaCore
 import Testing
 
 @testable import EddaSQLite
@@ -43,6 +44,29 @@ import Testing
         #expect(queue.takeGroup(most: 5) == [1])
         var idle = WriteQueue<Int>(limit: 2)
         #expect(idle.close() == true)
+    }
+
+    @Test func unitsThatAreDoneAreLetGoOfAlsoWhenTheQueueNeverRunsDry() {
+        var queue = WriteQueue<Int>(limit: 10_000)
+        for unit in 0..<600 { _ = queue.add(unit) }
+        var next = 0
+        for _ in 0..<1_000 {
+            let group = queue.takeGroup(most: 512)
+            #expect(group == Array(next..<next + 512))
+            next += 512
+            for unit in 0..<512 { _ = queue.add(next + 88 + unit) }
+        }
+        #expect(queue.count == 600)
+        #expect(queue.held < 3_000)
+    }
+
+    @Test func streamsThatAreRememberedAreBounded() {
+        var heads = StreamHeads()
+        for number in 1...3 * Int64(StreamHeads.limit) {
+            heads.change(StreamID(unchecked: "s-\(number)"), to: .init(number: number, category: 1, version: 1))
+            heads.commit()
+        }
+        #expect(heads.count <= StreamHeads.limit)
     }
 
     @Test func namesOfARolledBackUnitAreForgotten() {

@@ -40,6 +40,7 @@ extension Append {
         }
         // What nearly every append is like: nothing that follows can be wrong with it.
         if conditions.count == 1, case .stream(_, .version(let version)) = conditions[0], version >= 0 { return }
+        for case .noMatch(let query, _) in conditions { try query.validate() }
         let written = Set(entries.lazy.map(\.stream))
         var checked = Set<StreamID>()
         for case .stream(let stream, let expectation) in conditions {

@@ -17,11 +17,11 @@ struct ConsumerLayout {
                 "\"\(name)\" cannot name a consumer: the character # separates the name from the share. Choose another."
             )
         }
-        guard share.count >= 1, (0..<share.count).contains(share.index) else {
+        guard (1...1_024).contains(share.count), (0..<share.count).contains(share.index) else {
             throw StoreError(
                 .invalidArgument,
-                "Consumer \(name) asks for share \(share.index) of \(share.count); shares count from 0 and there is at least "
-                    + "one."
+                "Consumer \(name) asks for share \(share.index) of \(share.count); shares count from 0, and there are 1 to "
+                    + "1,024."
             )
         }
         self.name = name

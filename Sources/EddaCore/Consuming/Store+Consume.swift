@@ -31,7 +31,7 @@ extension Store {
     ///     ``SchemaRegistry`` has events.
     ///   - share: Which part of them.
     ///   - after: Where a consumer begins that has no checkpoint yet.
-    ///   - lease: For how long the holder of the lease may be silent, some seconds; `nil` for no lease.
+    ///   - lease: For how long the holder of the lease may be silent, some seconds, at least 10 ms; `nil` for no lease.
     ///   - batchSize: The most events that are handed over together, from 1.
     ///   - handle: Handles events, oldest first; one call at a time.
     /// - Throws: What `handle` throws, with the checkpoint before the batch; ``SchemaError`` for stored events that the
@@ -46,6 +46,12 @@ extension Store {
         batchSize: Int = 256,
         _ handle: @escaping @Sendable (_ events: [RecordedEvent]) async throws -> Void
     ) async throws {
+        if let lease, lease < .milliseconds(10) {
+            throw StoreError(
+                .invalidArgument,
+                "Consumer \(name) asks for a lease of \(lease). It has to be 10 ms at least; some seconds are usual."
+            )
+        }
         let consumer = Consumer(
             store: self,
             layout: try ConsumerLayout(name, share),

@@ -19,14 +19,17 @@ struct BackupTarget {
     let source: String
     let descriptor: Int32
 
-    var partial: String { path + ".partial" }
+    var partial: String { Self.partial(path) }
+
+    private static func partial(_ path: String) -> String { path + ".edda-partial" }
 
     init(_ given: String, replacing: Bool, source: String) throws(StoreError) {
         (folder, path) = try Self.resolve(given)
         self.replacing = replacing
         self.source = source
-        try Self.refuseTaken(path, replacing: replacing, source: source)
-        descriptor = try Self.claim(path + ".partial")
+        for file in [path, Self.partial(path)] { try Self.refuse(file, of: source) }
+        try Self.refuseTaken(path, replacing: replacing)
+        descriptor = try Self.claim(Self.partial(path))
     }
 
     private static func resolve(_ given: String) throws(StoreError) -> (folder: String, path: String) {
@@ -48,8 +51,21 @@ struct BackupTarget {
         return (absolute, absolute == "/" ? "/\(name)" : "\(absolute)/\(name)")
     }
 
+    /// Refuses the database itself and the files that belong to it.
+    private static func refuse(_ path: String, of source: String) throws(StoreError) {
+        var (own, other) = (stat(), stat())
+        let isThere = stat(path, &other) == 0
+        for suffix in ["", "-wal", "-shm", "-journal", ".lock", ".lock.next", ".notify"] {
+            let file = source + suffix
+            let isSame = isThere && stat(file, &own) == 0 && own.st_ino == other.st_ino && own.st_dev == other.st_dev
+            guard path == file || isSame else { continue }
+            let what = suffix.isEmpty ? "is the database itself" : "belongs to the database \(source)"
+            throw StoreError(.invalidArgument, "\(path) \(what). Choose another path for the backup.")
+        }
+    }
+
     /// Refuses a path at which something is that must stay.
-    static func refuseTaken(_ path: String, replacing: Bool, source: String) throws(StoreError) {
+    private static func refuseTaken(_ path: String, replacing: Bool) throws(StoreError) {
         var status = stat()
         if lstat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFLNK else {
@@ -58,21 +74,7 @@ struct BackupTarget {
                     "\(path) is no file, so no backup can take its place. Choose another path."
                 )
             }
-            var (own, other) = (stat(), stat())
-            if stat(source, &own) == 0, stat(path, &other) == 0, own.st_ino == other.st_ino, own.st_dev == other.st_dev
-            {
-                throw StoreError(
-                    .invalidArgument,
-                    "\(path) is the database itself. Choose another path for the backup."
-                )
-            }
-            guard replacing else {
-                throw StoreError(
-                    .invalidArgument,
-                    "\(path) is there already, and nothing was changed. Choose another path, or have it replaced: --force, "
-                        + "replacing: true."
-                )
-            }
+            guard replacing else { throw taken(path) }
         }
         // Such a file would be taken for the new database's own, and what it holds be written into that
         // (sqlite.org/howtocorrupt.html, section 1.4).
@@ -83,6 +85,14 @@ struct BackupTarget {
                     + "remove that file when no program has the database open."
             )
         }
+    }
+
+    private static func taken(_ path: String) -> StoreError {
+        StoreError(
+            .invalidArgument,
+            "\(path) is there already, and nothing was changed. Choose another path, or have it replaced: --force, "
+                + "replacing: true."
+        )
     }
 
     /// Opens the file in which the backup is made, empty, and holds it.
@@ -100,6 +110,18 @@ struct BackupTarget {
                 close(descriptor)
                 continue
             }
+            // What a killed backup has left is empty, or begins as every database does (sqlite.org/fileformat.html, 1.3),
+            // or with nothing, since the first page is written last.
+            var start = [UInt8](repeating: 0, count: 16)
+            let count = pread(descriptor, &start, start.count, 0)
+            guard count == 0 || start.allSatisfy({ $0 == 0 }) || start == Array("SQLite format 3".utf8) + [0] else {
+                close(descriptor)
+                throw StoreError(
+                    .invalidArgument,
+                    "\(partial), where the backup would be made, is there and is no backup. Move it away, or choose another "
+                        + "path."
+                )
+            }
             guard ftruncate(descriptor, 0) == 0 else {
                 defer { close(descriptor) }
                 throw failure("emptied", partial)
@@ -116,13 +138,26 @@ struct BackupTarget {
         var status = stat()
         if stat(source, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
         guard fsync(descriptor) == 0 else { throw Self.failure("synced", partial) }
-        try Self.refuseTaken(path, replacing: replacing, source: source)
-        guard rename(partial, path) == 0 else { throw Self.failure("renamed to \(path)", partial) }
+        try Self.refuseTaken(path, replacing: replacing)
+        try giveName()
         let folderDescriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard folderDescriptor >= 0 else { return }
         defer { close(folderDescriptor) }
         // Some file systems cannot sync a folder, and need not.
         guard fsync(folderDescriptor) == 0 || errno == EINVAL else { throw Self.failure("synced", folder) }
+    }
+
+    /// Replaces what is there only when it may.
+    private func giveName() throws(StoreError) {
+        if !replacing {
+            if link(partial, path) == 0 {
+                unlink(partial)
+                return
+            }
+            if errno == EEXIST { throw Self.taken(path) }
+            // Some file systems know no links.
+        }
+        guard rename(partial, path) == 0 else { throw Self.failure("renamed to \(path)", partial) }
     }
 
     /// Removes what was made so far.

@@ -31,7 +31,7 @@ extension SQLiteStore {
     /// that no commit makes it begin anew. Meanwhile the write-ahead log is not cut, and grows by what is written. The
     /// copy is made under another name beside `path`, synced, and examined (`quick_check`,
     /// sqlite.org/pragma.html#pragma_quick_check; its head) before it gets its name: whatever happens, there is no
-    /// half backup at `path`. A process that is killed meanwhile leaves `<path>.partial`, which the next backup to the
+    /// half backup at `path`. A process that is killed meanwhile leaves `<path>.edda-partial`, which the next backup to the
     /// same path writes anew.
     ///
     /// - Parameters:

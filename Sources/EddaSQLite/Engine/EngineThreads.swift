@@ -13,7 +13,10 @@ final class EngineThreads: Sendable {
     static let shared = EngineThreads()
 
     private static let writerLimit = 8
-    private static let readerCount = max(2, min(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    private static let readerCount = max(2, min(8, processors))
+
+    /// How many processors the machine has.
+    static let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     private struct Writers {
         var queues: [WorkQueue] = []

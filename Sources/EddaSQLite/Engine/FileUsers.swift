@@ -68,13 +68,18 @@ struct KernelLock {
 
     func covers(_ byte: Int) -> Bool { first <= byte && byte <= last }
 
+    /// The major and the minor number of a device (makedev(3)).
+    private static func numbers(of device: UInt64) -> [UInt64] {
+        [(device >> 8) & 0xfff | (device >> 32) & ~0xfff, device & 0xff | (device >> 12) & ~0xff]
+    }
+
     /// The locks that are held on a file.
     static func all(of path: String) -> [KernelLock] {
         #if os(Linux)
         var status = stat()
         guard stat(path, &status) == 0, let file = fopen("/proc/locks", "re") else { return [] }
         defer { fclose(file) }
-        var locks: [KernelLock] = []
+        var (locks, others): ([KernelLock], [KernelLock]) = ([], [])
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
             // 1: POSIX  ADVISORY  WRITE 4711 fe:00:262155 120 120
@@ -85,11 +90,18 @@ struct KernelLock {
             guard fields.count == 8, fields[5].hasSuffix(":\(status.st_ino)"), let pid = Int(fields[4]),
                 let first = Int(fields[6])
             else { continue }
-            locks.append(
-                KernelLock(pid: pid, isExclusive: fields[3] == "WRITE", first: first, last: Int(fields[7]) ?? .max)
+            let device = fields[5].split(separator: ":").prefix(2).compactMap { UInt64($0, radix: 16) }
+            let lock = KernelLock(
+                pid: pid,
+                isExclusive: fields[3] == "WRITE",
+                first: first,
+                last: Int(fields[7]) ?? .max
             )
+            if device == numbers(of: UInt64(status.st_dev)) { locks.append(lock) } else { others.append(lock) }
         }
-        return locks
+        // A file of another file system may have the same number. But some file systems, such as btrfs, have devices that
+        // stat(2) and the kernel's list name differently.
+        return locks.isEmpty ? others : locks
         #else
         return []
         #endif

@@ -29,7 +29,7 @@ final class ReaderPool: Sendable {
     private let state = Mutex(State())
 
     /// The most connections that are kept open while nobody reads.
-    private static let idleLimit = 4
+    private static let idleLimit = max(4, EngineThreads.processors)
 
     init(_ configuration: SQLiteStore.Configuration, path: String, time: any TimeSource, gate: SyncGate?) {
         self.path = path
@@ -46,7 +46,7 @@ final class ReaderPool: Sendable {
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
             EngineThreads.shared.readers.submit { [self] in
-                continuation.resume(with: Result { try readNow(body) })
+                continuation.resume(with: Result { try read(with: takeIdle(), body) })
             }
         }
     }
@@ -61,12 +61,26 @@ final class ReaderPool: Sendable {
         _ = idle
     }
 
-    /// Runs `body` on a consistent view of the database, on this thread.
-    func readNow<Value>(_ body: (SQLiteReadTransaction) throws -> Value) throws -> Value {
+    /// Runs a short `body` on this thread if a connection is open and idle, otherwise on a thread of the engine: opening one
+    /// takes a while, and may have to wait for whoever recovers the log.
+    func readBriefly<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteReadTransaction) throws -> Value
+    ) async throws -> Value {
+        try Task.checkCancellation()
+        guard let idle = try takeIdle() else { return try await read(body) }
+        return try read(with: idle, body)
+    }
+
+    /// - Throws: ``StoreError`` when the store is closed.
+    private func takeIdle() throws -> Reader? {
         let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
         if isClosed { throw Writer.closedError }
+        return reader
+    }
+
+    private func read<Value>(with idle: Reader?, _ body: (SQLiteReadTransaction) throws -> Value) throws -> Value {
         do {
-            let reader = try reader ?? Reader(path: path, vfs: vfs, patience: patience)
+            let reader = try idle ?? Reader(path: path, vfs: vfs, patience: patience)
             let connection = reader.connection
             let transaction = SQLiteReadTransaction(
                 connection: connection,

@@ -23,6 +23,9 @@ struct WriteQueue<Unit> {
 
     init(limit: Int) { self.limit = limit }
 
+    /// How many units are held, those among them that are done.
+    var held: Int { units.count }
+
     /// How many units wait.
     var count: Int { units.count - first }
 
@@ -45,6 +48,10 @@ struct WriteQueue<Unit> {
         first = end
         if first == units.count {
             units.removeAll(keepingCapacity: true)
+            first = 0
+        } else if first > 1_024 {
+            // Those that are done are let go of, also in a queue that never runs dry.
+            units.removeFirst(first)
             first = 0
         }
         if group.isEmpty { isAwake = false }

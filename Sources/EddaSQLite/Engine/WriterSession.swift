@@ -144,8 +144,13 @@ final class WriterSession {
                 now = ended
                 if let lost {
                     abandon()
-                    unit.fail(lost)
-                    for innocent in group.units { processAlone(innocent) }
+                    if group.hasRun {
+                        for innocent in group.units { processAlone(innocent) }
+                        // Its error may rest on what one of them wrote, which is committed only now, or not at all.
+                        processAlone(unit)
+                    } else {
+                        unit.fail(lost)
+                    }
                     group = try begin()
                 }
             }
@@ -202,7 +207,8 @@ final class WriterSession {
             settings.aggregates.removeAll()
             try readLog()
             dataVersion = version
-            announcedVersion = version
+            // With a gate the watcher still has to see it: it lets the messages of other processes go.
+            if settings.gate == nil { announcedVersion = version }
             settings.signals.raiseAll()
         }
         if boot != now.boot { try rebase(to: now) }

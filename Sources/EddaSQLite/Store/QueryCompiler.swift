@@ -74,6 +74,7 @@ struct QueryCompiler {
         upTo: Int64,
         limit: Int64
     ) throws -> Selection? {
+        try query.validate()
         let arms = try arms(of: query, direction, after: after, upTo: upTo)
         guard let arm = arms.first else { return nil }
         let values = (arms.flatMap { $0.values + [after, upTo] } + [limit]).map { SQLValue.integer($0) }

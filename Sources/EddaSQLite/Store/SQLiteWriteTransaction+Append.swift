@@ -91,10 +91,12 @@ extension SQLiteWriteTransaction {
     }
 
     func archive(_ stream: StreamID) throws {
-        guard try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1 else {
+        // Before anything is written: what is remembered is what a rollback goes back to.
+        guard var head = try streamHead(stream),
+            try change(.archiveStream, bind: { try $0.bind(1, stream.rawValue) }) == 1
+        else {
             throw StoreError(.notFound, "Stream \(stream) has no event, so there is nothing to archive.")
         }
-        guard var head = try streamHead(stream) else { return }
         head.isArchived = true
         memory.heads.change(stream, to: head)
     }

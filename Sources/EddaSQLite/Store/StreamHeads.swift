@@ -18,7 +18,7 @@ struct StreamHeads {
     private var uncommitted: [(stream: StreamID, before: Head?)] = []
 
     /// The most streams that are remembered; beyond it the memory starts anew.
-    private static let limit = 16_384
+    static let limit = 16_384
 
     subscript(stream: StreamID) -> Head? { heads[stream] }
 
@@ -44,5 +44,11 @@ struct StreamHeads {
     }
 
     /// Keeps what was changed.
-    mutating func commit() { uncommitted.removeAll(keepingCapacity: true) }
+    mutating func commit() {
+        uncommitted.removeAll(keepingCapacity: true)
+        if heads.count > Self.limit { heads.removeAll(keepingCapacity: true) }
+    }
+
+    /// How many streams are remembered.
+    var count: Int { heads.count }
 }

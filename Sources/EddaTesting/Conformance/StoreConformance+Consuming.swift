@@ -139,7 +139,10 @@ extension StoreConformance {
             try await bench.expectThrows(.invalidArgument, "a name with #") {
                 try await store.consume(as: "mail#er") { _ in }
             }
-            for (count, index) in [(0, 0), (4, 4), (4, -1)] {
+            try await bench.expectThrows(.invalidArgument, "a lease of no time") {
+                try await store.consume(as: "mailer", lease: .zero) { _ in }
+            }
+            for (count, index) in [(0, 0), (4, 4), (4, -1), (.max, 0)] {
                 try await bench.expectThrows(.invalidArgument, "share \(index) of \(count)") {
                     try await store.consume(as: "mailer", share: .of(count, index: index)) { _ in }
                 }

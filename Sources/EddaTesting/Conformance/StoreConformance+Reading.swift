@@ -27,6 +27,36 @@ extension StoreConformance {
                 }
             }
         },
+        // guarantees: G14
+        ConformanceCase("reading: queries beyond their bounds are refused, at their bounds answered") { bench in
+            let store = bench.store
+            let tags = (0...EventQuery.maximumTags).map { Tag(unchecked: "t\($0)") }
+            let types = (0...EventQuery.maximumItems).map { EventType(unchecked: "type-\($0)") }
+            _ = try await store.append(Append([.sample("type-7", "", tags: Set(tags.dropLast()))], to: "a-1"))
+            for type in types { _ = try await store.append(Append([.sample(type, "")], to: "b-1")) }
+
+            let widest = EventQuery(types.dropLast().map { EventQuery.Item(types: [$0]) })
+            let deepest = EventQuery(tags: Set(tags.dropLast()))
+            try await bench.equal(store.events(matching: widest).events.count, 257, "events of the widest query")
+            try await bench.equal(store.events(matching: deepest).events.count, 1, "events of the deepest query")
+
+            let many = (0...EventQuery.maximumTerms).map { EventType(unchecked: "type-\($0)") }
+            let refused = [
+                EventQuery(types.map { EventQuery.Item(types: [$0]) }),
+                EventQuery(tags: Set(tags)),
+                EventQuery(types: Set(many)),
+            ]
+            for (query, what) in zip(refused, ["too many alternatives", "too many tags", "too many types"]) {
+                try await bench.expectThrows(.invalidArgument, "reading, \(what)") {
+                    _ = try await store.events(matching: query)
+                }
+                try await bench.expectThrows(.invalidArgument, "appending, \(what)") {
+                    var append = Append([.sample()], to: "a-1")
+                    append.conditions.append(.noMatch(query, after: .start))
+                    _ = try await store.append(append)
+                }
+            }
+        },
         ConformanceCase("reading: everything by position, direction and limit") { bench in
             let store = bench.store
             for index in 0..<10 { try await store.appendSamples(1, to: StreamID(unchecked: "s-\(index % 3)")) }

@@ -42,6 +42,7 @@ extension MemoryUnit {
         limit: Int
     ) throws -> EventPage {
         try checkLimit(limit)
+        try query.validate()
         let bound = min(try head(), upTo ?? Position(.max))
         if limit == 0 { return EventPage(events: [], head: direction == .forward ? after : bound) }
         let range = indices(after: after, upTo: bound)

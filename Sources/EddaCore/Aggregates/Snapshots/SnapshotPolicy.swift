@@ -22,6 +22,9 @@
 /// - what is inside a type in an empty collection or an absent optional that refuses a blank value, such as an
 ///   enumeration of texts, and the payloads of cases that the initial state does not use; the name of the type is seen;
 /// - what an `init(from:)` of your own reads only for some values.
+///
+/// So an `init(from:)` of your own meets blank values, such as 0 and the empty text, that no event has brought about: let it
+/// throw what it refuses, as for any stored data, and not stop the program.
 public struct SnapshotPolicy<State: Aggregate>: Sendable {
     let format: SnapshotFormat<State>?
 
