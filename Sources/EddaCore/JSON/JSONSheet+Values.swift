@@ -76,14 +76,14 @@ extension JSONSheet {
     }
 
     @inline(__always)
-    private func write<Element>(_ entry: Int, list: [Element], _ body: (inout JSONInk, Element) -> Void) {
+    private func write<Element>(_ entry: Int, list: [Element], _ body: (borrowing JSONInk, Element) -> Void) {
         write(entry) { ink in
             ink.write(UInt8(ascii: "["))
             var isFirst = true
             for element in list {
                 if !isFirst { ink.write(UInt8(ascii: ",")) }
                 isFirst = false
-                body(&ink, element)
+                body(ink, element)
             }
             ink.write(UInt8(ascii: "]"))
         }
