@@ -11,12 +11,16 @@ struct InvoiceIssued: Event {
     var cents: Int
 }
 
-/// The last number given.
-struct LastInvoice: DecisionModel {
-    static let handlers = EventHandlers<LastInvoice> {
-        On(InvoiceIssued.self) { last, event in last.number = event.number }
+/// The invoices there are.
+struct IssuedInvoices: DecisionModel {
+    static let handlers = EventHandlers<IssuedInvoices> {
+        On(InvoiceIssued.self) { invoices, event in
+            invoices.last = event.number
+            invoices.orders.insert(event.order)
+        }
     }
-    var number = 0
+    var last = 0
+    var orders: Set<String> = []
 }
 
 /// Invoices without a gap in their numbers.
@@ -25,13 +29,11 @@ struct Invoices: Sendable {
 
     /// Issues an invoice, once for an order however often it is asked for.
     func issue(for order: String, cents: Int) async throws {
-        try await store.decide(
-            LastInvoice.self,
-            over: EventQuery(events: InvoiceIssued.self),
-            key: IdempotencyKey(validating: "invoice \(order)")
-        ) { last, append in
+        let boundary = EventQuery(events: InvoiceIssued.self)
+        try await store.decide(IssuedInvoices.self, over: boundary) { invoices, append in
             guard cents > 0 else { throw Rejection("invoice.empty") }
-            let number = last.number + 1
+            guard !invoices.orders.contains(order) else { return }
+            let number = invoices.last + 1
             append.add(
                 [InvoiceIssued(number: number, order: order, cents: cents)],
                 to: try StreamID(category: "invoice", id: "\(number)"),

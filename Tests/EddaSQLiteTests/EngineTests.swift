@@ -11,28 +11,12 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Gives appends to a store whose writer is held until all of them wait, so that they could be one group.
     private func appendTogether(_ count: Int, size: Int, to store: SQLiteStore) async throws {
-        let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
-        let release = DispatchSemaphore(value: 0)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await store.write { _ in
-                    held.yield()
-                    release.wait()
-                }
-            }
-            for await _ in isHeld { break }
-            for index in 0..<count {
-                group.addTask {
-                    let event = EventData(type: "a", data: [UInt8](repeating: 1, count: size))
-                    try await store.append(Append([event], to: StreamID(unchecked: "s-\(index)")))
-                }
-            }
-            while try store.writer.waiting < count { await Task.yield() }
-            release.signal()
-            try await group.waitForAll()
+        let outcomes = await store.together(count) { index in
+            let event = EventData(type: "a", data: [UInt8](repeating: 1, count: size))
+            try await store.append(Append([event], to: StreamID(unchecked: "s-\(index)")))
         }
+        for error in outcomes { #expect(error == nil) }
     }
 
     // Each commit syncs the log once under full durability, so syncs count the groups.
@@ -91,26 +75,16 @@ import Testing
                 "CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)"
             )
         }
-        let outcomes = await withTaskGroup(of: (Int, StoreError.Code?).self) { group in
-            for index in 0..<12 {
-                group.addTask {
-                    do {
-                        try await store.write { transaction in
-                            _ = try transaction.append(
-                                Append([EventData(type: "a", data: [])], to: StreamID(unchecked: "s-\(index)"))
-                            )
-                            if index.isMultiple(of: 4) { try transaction.execute("INSERT INTO children VALUES (99)") }
-                        }
-                        return (index, nil)
-                    } catch {
-                        return (index, (error as? StoreError)?.code)
-                    }
-                }
+        let outcomes = await store.together(12) { index in
+            try await store.write { transaction in
+                _ = try transaction.append(
+                    Append([EventData(type: "a", data: [])], to: StreamID(unchecked: "s-\(index)"))
+                )
+                if index.isMultiple(of: 4) { try transaction.execute("INSERT INTO children VALUES (99)") }
             }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         for index in 0..<12 {
-            #expect(outcomes[index] == (index.isMultiple(of: 4) ? .badSQL : nil))
+            #expect((outcomes[index] as? StoreError)?.code == (index.isMultiple(of: 4) ? .badSQL : nil))
         }
         #expect(try await store.head() == Position(9))
         #expect(try await store.events().events.map(\.position.value) == Array(1...9))

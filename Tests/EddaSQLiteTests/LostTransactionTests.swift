@@ -14,23 +14,13 @@ import Testing
         var configuration = SQLiteStore.Configuration()
         configuration.maximumSize = 1 << 20
         let store = try await folder.store(configuration: configuration)
-        let outcomes = await withTaskGroup(of: (Int, StoreError.Code?).self) { group in
-            for index in 0..<40 {
-                group.addTask {
-                    let size = index.isMultiple(of: 4) ? 2 << 20 : 100
-                    let event = EventData(type: "a", data: [UInt8](repeating: 7, count: size))
-                    do {
-                        try await store.append(Append([event], to: StreamID(unchecked: "s-\(index)")))
-                        return (index, nil)
-                    } catch {
-                        return (index, (error as? StoreError)?.code)
-                    }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        let outcomes = await store.together(40) { index in
+            let size = index.isMultiple(of: 4) ? 2 << 20 : 100
+            let event = EventData(type: "a", data: [UInt8](repeating: 7, count: size))
+            try await store.append(Append([event], to: StreamID(unchecked: "s-\(index)")))
         }
         for index in 0..<40 {
-            #expect(outcomes[index] == (index.isMultiple(of: 4) ? .diskFull : nil))
+            #expect((outcomes[index] as? StoreError)?.code == (index.isMultiple(of: 4) ? .diskFull : nil))
             let state = try await store.state(of: StreamID(unchecked: "s-\(index)"))
             #expect(state == (index.isMultiple(of: 4) ? .missing : .version(1)))
         }

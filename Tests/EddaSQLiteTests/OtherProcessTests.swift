@@ -89,13 +89,15 @@ import Testing
     }
 
     // acceptance: 21
-    @Test func aLogThatAReaderKeepsFromShrinkingIsSeenAndShrinksAfterwards() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func aLogThatAReaderKeepsFromShrinkingIsSeenAndShrinksAfterwards() async throws {
         var configuration = SQLiteStore.Configuration()
         configuration.checkpointPages = 10
         let store = try await folder.store(configuration: configuration)
         try await store.append(Self.event)
         let (isReading, reading) = AsyncStream.makeStream(of: Void.self)
         let release = DispatchSemaphore(value: 0)
+        defer { release.signal() }
         async let reader = store.read { transaction in
             _ = try transaction.head()
             reading.yield()

@@ -9,24 +9,28 @@ import Testing
     /// Stores in files of their own, in one folder.
     struct Factory: StoreFactory {
         let folder: TemporaryFolder
-        var durability = Durability.full
+        let durability: Durability
 
         var supportsSQL: Bool { true }
 
         func makeStore(time: any TimeSource) async throws -> any Store {
-            var configuration = SQLiteStore.Configuration()
-            configuration.durability = durability
-            return try await folder.store(configuration: configuration, time: time)
+            try await open(time: time)
         }
 
         func reopen(_ store: any Store) async throws -> (any Store)? {
             await store.close()
-            return try await folder.store(time: store.time)
+            return try await open(time: store.time)
+        }
+
+        private func open(time: any TimeSource) async throws -> SQLiteStore {
+            var configuration = SQLiteStore.Configuration()
+            configuration.durability = durability
+            return try await folder.store(configuration: configuration, time: time)
         }
     }
 
-    @Test(arguments: StoreConformance.cases)
-    func conforms(_ behaviour: ConformanceCase) async throws {
-        try await behaviour.run(Factory(folder: TemporaryFolder()))
+    @Test(arguments: StoreConformance.cases, Durability.allCases)
+    func conforms(_ behaviour: ConformanceCase, _ durability: Durability) async throws {
+        try await behaviour.run(Factory(folder: TemporaryFolder(), durability: durability))
     }
 }

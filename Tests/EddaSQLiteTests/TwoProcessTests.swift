@@ -8,6 +8,16 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
+    // acceptance: 8
+    @Test(.timeLimit(.minutes(5)))
+    func aKeyIsKnownInAnotherProcessWhereDictionariesHaveAnotherOrder() async throws {
+        let store = try await folder.store()
+        try await store.append([Packed.sample], to: "parcel-1", key: "pack-1")
+        try await ChildProcess.playing(.repeatsAnAppend, on: folder.file()) { _ in }
+        #expect(try await store.head() == Position(1))
+        await store.close()
+    }
+
     // acceptance: 20; guarantees: G3
     @Test(.timeLimit(.minutes(5)))
     func twoProcessesWriteOneFileAndSeeEachOther() async throws {

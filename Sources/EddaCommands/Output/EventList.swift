@@ -53,17 +53,22 @@ struct EventList {
             "headers": .object(event.metadata.headers.mapValues(JSON.string)),
         ]
         if JSONText.isValid(event.data) {
-            members["data"] = .verbatim(String(decoding: event.data, as: UTF8.self))
+            members["data"] = .verbatim(line(event.data))
         } else {
             members["dataBase64"] = .string(Data(event.data).base64EncodedString())
         }
         return .object(members)
     }
 
+    /// Valid JSON on one line: line breaks can stand only between its tokens (RFC 8259, sections 2 and 7).
+    private static func line(_ json: [UInt8]) -> String {
+        String(decoding: json.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self)
+    }
+
     /// JSON as it is stored, everything else in Base64.
     static func text(_ data: [UInt8]) -> String {
         JSONText.isValid(data)
-            ? String(decoding: data, as: UTF8.self)
+            ? line(data)
             : "base64:" + Data(data).base64EncodedString()
     }
 }

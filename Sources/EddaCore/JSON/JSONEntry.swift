@@ -50,57 +50,66 @@ struct JSONEntry {
 
 /// The entries of a document in the making, in memory that grows as they are appended.
 ///
-/// Like `JSONTokens` it is not copied, and what an index has may be changed through a reference to it.
+/// Appending changes what it refers to, not the value: a class that holds one pays for no check of exclusive access.
 struct JSONEntries: ~Copyable {
-    private var base: UnsafeMutablePointer<JSONEntry>
-    private var capacity: Int
-    private(set) var count = 0
+    private struct Memory {
+        var base: UnsafeMutablePointer<JSONEntry>
+        var capacity: Int
+        var count: Int
+    }
+
+    private let memory: UnsafeMutablePointer<Memory>
 
     init(capacity: Int) {
-        self.capacity = max(capacity, 4)
-        base = Self.allocate(self.capacity)
+        memory = Self.allocate(MemoryLayout<Memory>.size).bindMemory(to: Memory.self, capacity: 1)
+        let base = Self.allocate(capacity * MemoryLayout<JSONEntry>.stride)
+            .bindMemory(to: JSONEntry.self, capacity: capacity)
+        memory.initialize(to: Memory(base: base, capacity: capacity, count: 0))
     }
 
     deinit {
         // An entry is trivial: nothing of it needs to be torn down.
-        free(base)
+        free(memory.pointee.base)
+        free(memory)
     }
+
+    var count: Int { memory.pointee.count }
 
     /// Adds an entry behind the others.
     @inline(__always)
-    mutating func append(_ entry: JSONEntry) -> Int {
-        if count == capacity { grow() }
-        (base + count).initialize(to: entry)
-        count += 1
-        return count - 1
+    func append(_ entry: JSONEntry) -> Int {
+        let count = count
+        if count == memory.pointee.capacity { grow() }
+        (memory.pointee.base + count).initialize(to: entry)
+        memory.pointee.count = count + 1
+        return count
     }
 
     /// An entry; an index that none has traps.
     @inline(__always)
     subscript(index: Int) -> JSONEntry {
         unsafeAddress {
-            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            return UnsafePointer(base + index)
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: memory.pointee.count))
+            return UnsafePointer(memory.pointee.base + index)
         }
         nonmutating unsafeMutableAddress {
-            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            return base + index
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: memory.pointee.count))
+            return memory.pointee.base + index
         }
     }
 
     @inline(never)
-    private mutating func grow() {
-        let larger = Self.allocate(capacity * 2)
-        larger.moveInitialize(from: base, count: count)
-        free(base)
-        base = larger
-        capacity *= 2
-    }
-
-    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<JSONEntry> {
-        guard let memory = malloc(capacity * MemoryLayout<JSONEntry>.stride) else {
+    private func grow() {
+        let larger = memory.pointee.capacity * 2
+        guard let moved = realloc(memory.pointee.base, larger * MemoryLayout<JSONEntry>.stride) else {
             preconditionFailure("Out of memory.")
         }
-        return memory.bindMemory(to: JSONEntry.self, capacity: capacity)
+        memory.pointee.base = moved.bindMemory(to: JSONEntry.self, capacity: larger)
+        memory.pointee.capacity = larger
+    }
+
+    private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+        guard let memory = malloc(size) else { preconditionFailure("Out of memory.") }
+        return memory
     }
 }

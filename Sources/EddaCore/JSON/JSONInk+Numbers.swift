@@ -1,13 +1,13 @@
 extension JSONInk {
     /// Writes an integer in decimal.
     @inline(__always)
-    mutating func write<I: FixedWidthInteger>(integer: I) {
+    func write<I: FixedWidthInteger>(integer: I) {
         guard let value = Int64(exactly: integer) else { return write(plain: integer.description) }
         write(value)
     }
 
     /// Writes an integer in decimal.
-    mutating func write(_ value: Int64) {
+    func write(_ value: Int64) {
         write(atMost: 20) { target in
             var place = target
             var rest = value.magnitude
@@ -36,7 +36,7 @@ extension JSONInk {
 
     /// Writes as many decimal digits of a number as asked for.
     @inline(__always)
-    mutating func write(digits: Int, of value: Int64) {
+    func write(digits: Int, of value: Int64) {
         write(atMost: digits) { target in
             var rest = UInt64(bitPattern: value)
             for place in stride(from: digits - 1, through: 0, by: -1) {
@@ -48,7 +48,7 @@ extension JSONInk {
     }
 
     /// Writes a finite number in the shortest form that reads back as the same.
-    mutating func write(_ value: Double) {
+    func write(_ value: Double) {
         // Beyond these the description has an exponent.
         if value.magnitude < 0x1p53, let integer = Int64(exactly: value), integer != 0 || value.sign == .plus {
             return write(integer)
@@ -57,7 +57,7 @@ extension JSONInk {
     }
 
     /// Writes a finite number in the shortest form that reads back as the same.
-    mutating func write(_ value: Float) {
+    func write(_ value: Float) {
         if value.magnitude < 0x1p24, let integer = Int64(exactly: value), integer != 0 || value.sign == .plus {
             return write(integer)
         }
@@ -65,7 +65,7 @@ extension JSONInk {
     }
 
     /// Writes Swift's description of a number, in which only an integer has a needless fraction.
-    private mutating func write(description: String) {
+    private func write(description: String) {
         var description = description
         description.withUTF8 { digits in
             let isInteger =
@@ -76,7 +76,7 @@ extension JSONInk {
     }
 
     /// Writes bytes in Base64 (RFC 4648, section 4), in quotes.
-    mutating func write(base64 bytes: UnsafeRawBufferPointer) {
+    func write(base64 bytes: UnsafeRawBufferPointer) {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         let letters = alphabet.utf8Start
         write(atMost: (bytes.count + 2) / 3 * 4 + 2) { target in

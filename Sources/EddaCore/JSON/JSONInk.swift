@@ -7,17 +7,35 @@ internal import Darwin
 #endif
 
 /// Bytes of JSON, in memory that grows as they are written.
+///
+/// Writing changes what it refers to, not the value: a class that holds one pays for no check of exclusive access.
 struct JSONInk: ~Copyable {
-    private var base: UnsafeMutablePointer<UInt8>
-    private var capacity: Int
-    private(set) var count = 0
-
-    init(capacity: Int) {
-        self.capacity = max(capacity, 64)
-        base = Self.allocate(self.capacity)
+    private struct Memory {
+        var base: UnsafeMutablePointer<UInt8>
+        var capacity: Int
+        var count: Int
     }
 
-    deinit { free(base) }
+    private let memory: UnsafeMutablePointer<Memory>
+
+    init(capacity: Int) {
+        memory = Self.allocate(MemoryLayout<Memory>.size).bindMemory(to: Memory.self, capacity: 1)
+        let base = Self.allocate(capacity).bindMemory(to: UInt8.self, capacity: capacity)
+        memory.initialize(to: Memory(base: base, capacity: capacity, count: 0))
+    }
+
+    deinit {
+        free(base)
+        free(memory)
+    }
+
+    private var base: UnsafeMutablePointer<UInt8> { memory.pointee.base }
+    private var capacity: Int { memory.pointee.capacity }
+
+    private(set) var count: Int {
+        get { memory.pointee.count }
+        nonmutating set { memory.pointee.count = newValue }
+    }
 
     /// The bytes.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
@@ -31,7 +49,7 @@ struct JSONInk: ~Copyable {
 
     /// Room for `most` further bytes, of which `write` says how many it has filled.
     @inline(__always)
-    mutating func write(atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    func write(atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
         if capacity - count < most { grow(by: most) }
         let written = write(base + count)
         precondition(written <= most)
@@ -39,7 +57,7 @@ struct JSONInk: ~Copyable {
     }
 
     @inline(__always)
-    mutating func write(_ byte: UInt8) {
+    func write(_ byte: UInt8) {
         if count == capacity { grow(by: 1) }
         base[count] = byte
         count += 1
@@ -47,7 +65,7 @@ struct JSONInk: ~Copyable {
 
     /// Writes bytes as they are.
     @inline(__always)
-    mutating func write(verbatim bytes: UnsafeBufferPointer<UInt8>) {
+    func write(verbatim bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress else { return }
         if capacity - count < bytes.count { grow(by: bytes.count) }
         (base + count).update(from: start, count: bytes.count)
@@ -55,26 +73,26 @@ struct JSONInk: ~Copyable {
     }
 
     @inline(__always)
-    mutating func write(_ literal: StaticString) {
+    func write(_ literal: StaticString) {
         write(verbatim: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Writes text that needs no escapes, without quotes.
-    mutating func write(plain text: String) {
+    func write(plain text: String) {
         var text = text
         text.withUTF8 { write(verbatim: $0) }
     }
 
     /// Writes a string in quotes, with the escapes that JSON asks for (RFC 8259, section 7), and no others.
     @inline(__always)
-    mutating func write(quoted text: String) {
+    func write(quoted text: String) {
         var text = text
         text.withUTF8 { write(quoted: $0) }
     }
 
     /// Writes a string in quotes; eight bytes at a time, as long as none needs an escape.
     @inline(__always)
-    mutating func write(quoted text: UnsafeBufferPointer<UInt8>) {
+    func write(quoted text: UnsafeBufferPointer<UInt8>) {
         let mark = count
         if capacity - count < text.count + 2 { grow(by: text.count + 2) }
         base[count] = UInt8(ascii: "\"")
@@ -105,7 +123,7 @@ struct JSONInk: ~Copyable {
     }
 
     @inline(never)
-    private mutating func unusual(_ text: UnsafeBufferPointer<UInt8>, _ mark: Int) {
+    private func unusual(_ text: UnsafeBufferPointer<UInt8>, _ mark: Int) {
         count = mark
         write(atMost: text.count * 6 + 2) { target in
             Self.quote(text, at: target) - target
@@ -151,24 +169,41 @@ struct JSONInk: ~Copyable {
     }
 
     @inline(never)
-    private mutating func grow(by more: Int) {
+    private func grow(by more: Int) {
         let larger = max(capacity * 2, count + more)
-        guard let memory = realloc(base, larger) else { preconditionFailure("Out of memory.") }
-        base = memory.bindMemory(to: UInt8.self, capacity: larger)
-        capacity = larger
+        guard let moved = realloc(base, larger) else { preconditionFailure("Out of memory.") }
+        memory.pointee.base = moved.bindMemory(to: UInt8.self, capacity: larger)
+        memory.pointee.capacity = larger
     }
 
     /// Memory from `malloc`: what Swift allocates for pointers asks for an alignment, which is slower.
-    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
-        guard let memory = malloc(capacity) else { preconditionFailure("Out of memory.") }
-        return memory.bindMemory(to: UInt8.self, capacity: capacity)
+    private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+        guard let memory = malloc(size) else { preconditionFailure("Out of memory.") }
+        return memory
     }
 }
 
 /// Eight bytes looked at together.
 enum JSONWord {
     private static let each: UInt64 = 0x0101_0101_0101_0101
-    private static let high: UInt64 = 0x8080_8080_8080_8080
+    static let high: UInt64 = 0x8080_8080_8080_8080
+
+    /// The bytes from a place on, the first one lowest; zeros behind the end.
+    @inline(__always)
+    static func load(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> UInt64 {
+        guard let start = bytes.baseAddress else { return 0 }
+        let count = bytes.count - place
+        if count >= 8 { return UInt64(littleEndian: UnsafeRawPointer(start + place).loadUnaligned(as: UInt64.self)) }
+        var word: UInt64 = 0
+        for offset in 0..<count { word |= UInt64(start[place + offset]) << UInt64(offset * 8) }
+        return word
+    }
+
+    /// Where fewer than eight bytes are left, spaces in the place of those that are not there.
+    @inline(__always)
+    static func padding(_ count: Int) -> UInt64 {
+        count >= 8 ? 0 : (each &* 0x20) << UInt64(count * 8)
+    }
 
     /// Not zero when any byte needs an escape in a JSON string: a control character, a quote, a backslash.
     @inline(__always)

@@ -6,14 +6,32 @@ internal import Foundation
 
 extension JSONInk {
     /// Writes a time in the notation of RFC 3339, with milliseconds.
-    mutating func write(_ date: Date) {
+    func write(_ date: Date) {
         write(quoted: date.formatted(Self.style))
     }
 
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     /// Writes a time in the notation of RFC 3339, with microseconds.
-    mutating func write(_ time: Timestamp) {
-        write(quoted: time.description)
+    func write(_ time: Timestamp) {
+        let (seconds, fraction) = time.secondsAndMicroseconds
+        let secondInDay = ((seconds % 86_400) + 86_400) % 86_400
+        let date = CivilDate(daysSince1970: (seconds - secondInDay) / 86_400)
+        guard (0...9_999).contains(date.year) else { return write(quoted: time.description) }
+        write(UInt8(ascii: "\""))
+        write(digits: 4, of: date.year)
+        write("-")
+        write(digits: 2, of: date.month)
+        write("-")
+        write(digits: 2, of: date.day)
+        write("T")
+        write(digits: 2, of: secondInDay / 3_600)
+        write(":")
+        write(digits: 2, of: secondInDay / 60 % 60)
+        write(":")
+        write(digits: 2, of: secondInDay % 60)
+        write(".")
+        write(digits: 6, of: fraction)
+        write("Z\"")
     }
 }

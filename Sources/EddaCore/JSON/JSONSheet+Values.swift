@@ -39,7 +39,11 @@ extension JSONSheet {
             return write(entry) { ink in (same(value) as Data).withUnsafeBytes { ink.write(base64: $0) } }
         }
         if type == URL.self { return write(entry) { $0.write(quoted: (same(value) as URL).absoluteString) } }
-        if type == Decimal.self { return write(entry) { $0.write(plain: (same(value) as Decimal).description) } }
+        if type == Decimal.self {
+            let decimal: Decimal = same(value)
+            guard !decimal.isNaN else { throw unrepresentable(decimal, at: entry) }
+            return write(entry) { $0.write(plain: decimal.description) }
+        }
         if type == [String].self { return write(entry, list: same(value) as [String]) { $0.write(quoted: $1) } }
         if type == [Int].self { return write(entry, list: same(value) as [Int]) { $0.write(integer: $1) } }
         if type == [UInt8].self { return write(entry, list: same(value) as [UInt8]) { $0.write(integer: $1) } }
@@ -76,21 +80,21 @@ extension JSONSheet {
     }
 
     @inline(__always)
-    private func write<Element>(_ entry: Int, list: [Element], _ body: (inout JSONInk, Element) -> Void) {
+    private func write<Element>(_ entry: Int, list: [Element], _ body: (borrowing JSONInk, Element) -> Void) {
         write(entry) { ink in
             ink.write(UInt8(ascii: "["))
             var isFirst = true
             for element in list {
                 if !isFirst { ink.write(UInt8(ascii: ",")) }
                 isFirst = false
-                body(&ink, element)
+                body(ink, element)
             }
             ink.write(UInt8(ascii: "]"))
         }
     }
 
     @inline(never)
-    private func unrepresentable<F: BinaryFloatingPoint>(_ value: F, at entry: Int) -> EncodingError {
+    private func unrepresentable<F>(_ value: F, at entry: Int) -> EncodingError {
         .invalidValue(
             value,
             EncodingError.Context(

@@ -5,8 +5,8 @@
 ///
 /// A sheet belongs to one call of ``JSONCodec/encode(_:)``: it is no more `Sendable` than `Encoder` is.
 final class JSONSheet {
-    var ink = JSONInk(capacity: 480)
-    var entries = JSONEntries(capacity: 24)
+    let ink = JSONInk(capacity: 480)
+    let entries = JSONEntries(capacity: 24)
     /// Why the document cannot be finished, found where nothing could be thrown.
     private(set) var fault: EncodingError.Context?
     /// Which entry the last value for a key has, in large objects whose members are looked up.
@@ -43,11 +43,16 @@ final class JSONSheet {
     private func member(_ key: UnsafeBufferPointer<UInt8>, of object: Int) -> Int {
         var entry = JSONEntry()
         var (prefix, traits): (UInt64, JSONEntry.Traits) = (0, [])
-        for (place, byte) in key.enumerated() {
-            if place < 8 { prefix |= UInt64(byte) << UInt64(56 - place * 8) }
-            if JSONInk.isEscaped(byte) { traits.insert(.escaped) }
-            if byte >= 0x80 { traits.insert(.nonASCII) }
+        var seen: UInt64 = 0
+        var place = 0
+        while place < key.count {
+            let word = JSONWord.load(key, at: place)
+            if place == 0 { prefix = word.byteSwapped }
+            if JSONWord.escapes(word | JSONWord.padding(key.count - place)) != 0 { traits.insert(.escaped) }
+            seen |= word
+            place += 8
         }
+        if seen & JSONWord.high != 0 { traits.insert(.nonASCII) }
         entry.prefix = prefix
         entry.traits = traits
         entry.keyStart = offset()
@@ -87,10 +92,10 @@ final class JSONSheet {
 
     /// Fills an entry with what `body` writes.
     @inline(__always)
-    func write(_ entry: Int, _ body: (inout JSONInk) throws -> Void) rethrows {
+    func write(_ entry: Int, _ body: (borrowing JSONInk) throws -> Void) rethrows {
         guard entries[entry].kind == .empty else { return refill(entry) }
         let start = offset()
-        try body(&ink)
+        try body(ink)
         entries[entry].kind = .text
         entries[entry].start = start
         entries[entry].length = UInt32(truncatingIfNeeded: ink.count - Int(start))

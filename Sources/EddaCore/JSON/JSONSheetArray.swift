@@ -8,7 +8,7 @@ struct JSONSheetArray: UnkeyedEncodingContainer {
 
     /// Appends an element that `body` writes.
     @inline(__always)
-    private func write(_ body: (inout JSONInk) throws -> Void) rethrows {
+    private func write(_ body: (borrowing JSONInk) throws -> Void) rethrows {
         let element = sheet.element(of: array)
         try sheet.write(element, body)
         sheet.link(element)

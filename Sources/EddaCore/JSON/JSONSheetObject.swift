@@ -7,7 +7,7 @@ struct JSONSheetObject<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     /// Adds a member that `body` writes.
     @inline(__always)
-    private func write(_ key: Key, _ body: (inout JSONInk) throws -> Void) rethrows {
+    private func write(_ key: Key, _ body: (borrowing JSONInk) throws -> Void) rethrows {
         let member = sheet.member(key.stringValue, of: object)
         try sheet.write(member, body)
         sheet.link(member)

@@ -21,7 +21,8 @@
 /// - A number that the type does not hold is `dataCorrupted` here as there, but the error names the way to it.
 ///
 /// As there: of a key that occurs twice the first counts; keys are equal by canonical equivalence; a document may be any
-/// value, in UTF-8, UTF-16 or UTF-32, with or without a byte order mark; a comma may stand before a closing bracket;
+/// value, in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, except for UTF-32 in little-endian order with a
+/// mark, which neither reads; a comma may stand before a closing bracket;
 /// nesting ends at 512; `1.0` and `1e3` are integers; a `Float` or `Double` that would become infinite, or zero without
 /// being zero, is refused; a null asked for as a `Bool` is a `typeMismatch`. Values may be encoded and decoded on any
 /// number of threads at once.

@@ -10,6 +10,9 @@ struct WriteGroup {
     /// The units that have run.
     var units: [WriteUnit] { outcomes.map(\.unit) }
 
+    /// How many units have run.
+    var count: Int { outcomes.count }
+
     /// Whether any unit has run.
     var hasRun: Bool { !outcomes.isEmpty }
 

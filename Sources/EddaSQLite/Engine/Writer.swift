@@ -1,6 +1,14 @@
 internal import EddaCore
 internal import Synchronization
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// The one writer of a database: takes units from a bounded queue and has them committed in groups on its thread.
 final class Writer: Sendable {
     private let thread: WorkQueue
@@ -114,6 +122,7 @@ final class Writer: Sendable {
 
     /// One group on the writer's thread; others that share the thread have their turn before the next one.
     private func drain() {
+        holder.session.map(gather)
         let (group, isClosed) = queue.withLock { ($0.takeGroup(most: groupSize), $0.isClosed) }
         guard !group.isEmpty, let session = holder.session else {
             if isClosed {
@@ -122,10 +131,30 @@ final class Writer: Sendable {
             }
             return
         }
-        let rest = session.process(group)
+        let rest = session.process(group) { self.waiting }
         if !rest.isEmpty { queue.withLock { $0.putBack(rest) } }
         wake()
     }
+
+    /// Puts the next group off for as long as it pays to wait for those who were answered last.
+    private func gather(for session: WriterSession) {
+        let before = queue.withLock { $0.isClosed ? Int.max : $0.count }
+        let pause = session.pacing.pause(waiting: before)
+        guard pause > .zero else { return }
+        let clock = ContinuousClock()
+        let end = clock.now + pause
+        var now = waiting
+        while now < session.pacing.expected, clock.now < end {
+            // Below what a timer can tell, only the processor is given away.
+            if pause < Self.shortestSleep * 2 { sched_yield() } else { usleep(Self.sleepMicroseconds) }
+            now = waiting
+        }
+        session.pacing.paused(from: before, to: now)
+    }
+
+    private static let sleepMicroseconds: UInt32 = 20
+    /// What a sleep takes at least, with the slack that Linux gives its timers (man7.org, PR_SET_TIMERSLACK).
+    private static let shortestSleep = Duration.microseconds(70)
 }
 
 /// The session of a writer, until it is closed.

@@ -49,6 +49,8 @@ final class WriterSession {
     private var generation: Int64 = 1
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
+    /// How long to wait for the callers of the last group before the next one begins.
+    var pacing = GroupPacing()
 
     /// Opens or creates the database and brings it to the present format.
     init(_ settings: Settings) throws {
@@ -116,8 +118,9 @@ final class WriterSession {
 
     /// Commits a group of units and answers their callers.
     ///
+    /// - Parameter waiting: How many further units wait at that moment.
     /// - Returns: The units that did not fit into the group's time.
-    func process(_ units: [WriteUnit]) -> ArraySlice<WriteUnit> {
+    func process(_ units: [WriteUnit], waiting: () -> Int) -> ArraySlice<WriteUnit> {
         do {
             try lock.lock(within: settings.lockTimeout)
         } catch {
@@ -151,7 +154,7 @@ final class WriterSession {
                     group = try begin()
                 }
             }
-            finish(group)
+            finish(group) { waiting() + remaining.count }
         } catch {
             fail(remaining, error)
             return []
@@ -266,13 +269,16 @@ final class WriterSession {
 
     // MARK: Ending a group
 
-    private func finish(_ group: WriteGroup, isRetry: Bool = false) {
+    private func finish(_ group: WriteGroup, isRetry: Bool = false, waiting: () -> Int = { 0 }) {
         do {
             if group.transaction.effects.wrote {
                 marker = Int64.random(in: 1...Int64.max)
                 try connection.statement(.setLog).setLog(group.transaction.effects, marker: marker)
             }
+            let clock = ContinuousClock()
+            let start = clock.now
             try connection.statement(.commit).run()
+            pacing.committed(units: group.count, waiting: waiting(), in: clock.now - start)
             committed(group)
         } catch {
             recover(from: error, group, isRetry: isRetry)

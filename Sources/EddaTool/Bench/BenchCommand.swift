@@ -49,6 +49,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the databases are made, and removed again.", valueName: "path"))
     var directory: String?
 
+    @Option(help: .hidden)
+    var appendsTo: String?
+
     func validate() throws {
         if let operations, operations < 100 {
             throw ValidationError("--operations is \(operations); fewer than 100 measure nothing.")
@@ -60,6 +63,13 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let appendsTo {
+            return try await ProcessesWorkload.append(
+                to: appendsTo,
+                operations: operations ?? 0,
+                durability: durability
+            )
+        }
         let output = Output.current
         let parent = directory.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
         guard FileManager.default.fileExists(atPath: parent.path()) else {
@@ -67,6 +77,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let chosen = Bench.workloads.filter { workloads.isEmpty || workloads.contains($0.name) }
         var rows: [BenchRow] = []
+        let deadline = ContinuousClock.now + Bench.limit
         for (index, workload) in chosen.enumerated() {
             let folder = parent.appending(path: "edda-bench-\(UUID())")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -81,6 +92,7 @@ struct BenchCommand: AsyncParsableCommand {
                     folder: folder.path(),
                     durability: durability,
                     operations: operations,
+                    deadline: deadline,
                     progress: tell
                 )
             )

@@ -10,9 +10,27 @@ struct GrowthWorkload: Workload {
 
     func run(in bench: Bench) async throws -> [BenchRow] {
         var rows: [BenchRow] = []
+        for isTagged in [false, true] {
+            bench.progress("weighing a store\(isTagged ? " with tags and headers" : "")")
+            rows.append(try DiskUse.row(in: bench, isTagged: isTagged))
+        }
+        let clock = ContinuousClock()
         var bulk = try BulkStore(bench.file("ours"))
         var smallest: (append: Double, load: Double)?
+        // How long the last size took, and by how much it grew.
+        var last = (time: Duration.zero, events: 1)
         for size in Self.sizes {
+            let growth = size - bulk.count
+            let expected = last.time * (Double(growth) / Double(last.events))
+            if clock.now + expected > bench.deadline {
+                // Said in the last rows, so that nobody takes them for all there is.
+                for index in rows.indices.suffix(2) {
+                    rows[index].limit += "; \(size) events left out for want of time"
+                    rows[index].further.append(("leftOutEvents", Double(size)))
+                }
+                break
+            }
+            let start = clock.now
             bench.progress("growing to \(size) events")
             try bulk.grow(to: size)
             let store = try await bench.store("ours")
@@ -27,10 +45,7 @@ struct GrowthWorkload: Workload {
             append.limitPerSecond = base.append
             load.limitPerSecond = base.load
             rows += [append, load]
-        }
-        for isTagged in [false, true] {
-            bench.progress("weighing a store\(isTagged ? " with tags and headers" : "")")
-            rows.append(try DiskUse.row(in: bench, isTagged: isTagged))
+            last = (clock.now - start, growth)
         }
         return rows
     }

@@ -70,7 +70,7 @@ final class RawReader {
             stream.bind(1, text: name)
             defer { stream.reset() }
             var sum = 0
-            while try stream.step() { sum += try body(stream) }
+            while try stream.step() { sum &+= try body(stream) }
             return sum
         }
     }
@@ -79,7 +79,7 @@ final class RawReader {
         all.bind(1, Int64(limit))
         defer { all.reset() }
         var sum = 0
-        while try all.step() { sum += try body(all) }
+        while try all.step() { sum &+= try body(all) }
         return sum
     }
 

@@ -4,7 +4,7 @@ internal import Edda
 /// All events, decoded to Swift structs and folded.
 struct ReplayWorkload: Workload {
     var name: String { "replay" }
-    var summary: String { "all events, decoded to Swift structs, folded" }
+    var summary: String { "all events, decoded to Swift structs, folded; times are of an event, over pages of 1,000" }
 
     func run(in bench: Bench) async throws -> [BenchRow] {
         let events = (bench.operations ?? 800_000) / Turns.rounds
@@ -19,9 +19,9 @@ struct ReplayWorkload: Workload {
             operations: bulk.count * Turns.rounds,
             limit: "one select over everything, decoded by Foundation",
             ours: { count in
-                let basket = try await Self.replay(store, count: count)
+                let (basket, latencies) = try await Self.replay(store, count: count)
                 precondition(basket.items > 0)
-                return Latencies()
+                return latencies
             },
             limit: { count in
                 var basket = Basket()
@@ -33,15 +33,26 @@ struct ReplayWorkload: Workload {
         return [row]
     }
 
-    /// Folds the first events of a store, the next page being read while one is decoded.
-    static func replay(_ store: SQLiteStore, count: Int) async throws -> Basket {
+    private static let pageSize = 1_000
+
+    /// Folds the first events of a store.
+    static func replay(_ store: SQLiteStore, count: Int) async throws -> (Basket, Latencies) {
+        let clock = ContinuousClock()
+        var latencies = Latencies()
+        var start = clock.now
         var basket = Basket()
         let schema = store.schema
-        for try await event in store.subscribe(pageSize: 1_000) {
+        for try await event in store.subscribe(pageSize: pageSize) {
             try Basket.handlers.apply(event, to: &basket, schema: schema)
-            if event.position.value >= Int64(count) { break }
+            let number = Int(event.position.value)
+            if number % pageSize == 0 {
+                let end = clock.now
+                latencies.add((end - start) / pageSize)
+                start = end
+            }
+            if number >= count { break }
         }
-        return basket
+        return (basket, latencies)
     }
 }
 #endif

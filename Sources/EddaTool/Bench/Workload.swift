@@ -21,11 +21,16 @@ struct Bench: Sendable {
     var durability: Durability
     /// How many operations to measure instead of each workload's own number.
     var operations: Int?
+    /// When the whole run shall be over.
+    var deadline: ContinuousClock.Instant
     /// Tells what is being done.
     var progress: @Sendable (String) -> Void
 
     /// The argument of `PRAGMA synchronous` that has this durability.
     var synchronous: String { durability == .full ? "FULL" : "NORMAL" }
+
+    /// What a whole run may take.
+    static let limit = Duration.seconds(290)
 
     func file(_ name: String) -> String { "\(folder)/\(name).db" }
 
@@ -47,6 +52,7 @@ struct Bench: Sendable {
         HotWorkload(),
         ScanWorkload(),
         ReplayWorkload(),
+        ProcessesWorkload(),
         GrowthWorkload(),
     ]
 }

@@ -46,24 +46,27 @@ struct FaultPoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Plays the workload with this fault.
     ///
-    /// - Returns: What was wrong.
-    func problems() async throws -> [String] {
+    /// - Returns: What was wrong, and whether the call came at all.
+    func problems() async throws -> (problems: [String], isReached: Bool) {
         let folder = try TemporaryFolder.inMemory()
         let path = folder.file()
         let vfs = FaultVFS()
         vfs.arm(number, mode)
         let run = FaultRun(path: path, vfs: vfs, ledger: FaultLedger(), durability: durability, mode: mode)
         await run.play(dying: dies)
-        if vfs.openFiles > 0 { return ["\(vfs.openFiles) files were not closed."] }
+        let isReached = vfs.hits > 0
+        if vfs.openFiles > 0 { return (["\(vfs.openFiles) files were not closed."], isReached) }
         var mayLoseTheLast = false
         if case .powerLoss(let seed) = mode {
-            guard vfs.losePower(seed: seed) else { return ["What was not synced could not be taken back."] }
+            guard vfs.losePower(seed: seed) else {
+                return (["What was not synced could not be taken back."], isReached)
+            }
             // The index is memory, and goes.
             try? FileManager.default.removeItem(atPath: path + "-shm")
             mayLoseTheLast = durability == .normal
         }
         let check = FaultCheck(path: path, ledger: run.ledger, mayLoseTheLast: mayLoseTheLast)
-        return run.problems + (try await check.problems())
+        return (run.problems + (try await check.problems()), isReached)
     }
 }
 

@@ -20,6 +20,8 @@ enum ChildPart: String {
     case isStoppedInsideAUnit
     /// Appends 100 events to a stream, each at its exact version, taking turns with others.
     case takesTurnsFirst, takesTurnsSecond
+    /// Repeats an append under its key.
+    case repeatsAnAppend
 }
 
 /// Runs in a process that was started for it, and only there.
@@ -42,6 +44,9 @@ enum ChildPart: String {
                 if events.contains(where: { $0.position == Position(21) }) { kill(getpid(), SIGKILL) }
             }
         case .isStoppedConsuming: try await consumeAndStop(store)
+        case .repeatsAnAppend:
+            let result = try await store.append([Packed.sample], to: "parcel-1", key: "pack-1")
+            #expect(result.wasRepeated && result.positions == Position(1)...Position(1))
         case .isStoppedInsideAUnit:
             try await store.write { transaction in
                 _ = try transaction.append(Append([EventData(type: "theirs", data: [])], to: "s-1"))
@@ -108,6 +113,17 @@ enum ChildPart: String {
         try await consumption.value
         // The batch under which it was stopped was its last: what it did then was refused.
         #expect(batches.withLock(\.self) == 2)
+    }
+}
+
+/// An event whose tags and data have no order of their own: that of a dictionary is another one in each process.
+struct Packed: Event {
+    static let eventType: EventType = "parcel.packed"
+    var counts: [String: Int]
+    var tags: Set<EddaCore.Tag> { Set(counts.keys.map { "article:\($0)" }) }
+
+    static var sample: Packed {
+        Packed(counts: Dictionary(uniqueKeysWithValues: (0..<12).map { ("article-\($0)", $0) }))
     }
 }
 
