@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "EddaSagasTests",
             dependencies: [
-                "EddaCore", "EddaMessaging", "EddaSagas", "EddaTesting", "Spawning",
+                "EddaCore", "EddaMessaging", "EddaSQLite", "EddaSagas", "EddaTesting", "Spawning",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

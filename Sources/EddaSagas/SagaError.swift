@@ -20,6 +20,12 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case unreadableReply
         /// A step was to make a move that its status does not allow. Nothing was written.
         case illegalTransition
+        /// An operator's verb makes no sense where the saga stands. Nothing was written.
+        case verbRefused
+        /// An operator's verb needs a reason, or the name of who decides. Nothing was written.
+        case reasonMissing
+        /// The program has no plan for the saga, or another one than it was started by. Nothing was written.
+        case planChanged
     }
 
     /// What went wrong.

@@ -22,7 +22,9 @@ struct CommandFixture {
         let runtime = try EddaRuntime(store: store) {
             Orders.openOrders
             PayOrder.self
+            Dine.self
             Orders.payments
+            Orders.tables
         }
         let result = try await body(runtime)
         await store.close()

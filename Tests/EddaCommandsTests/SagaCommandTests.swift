@@ -125,7 +125,7 @@ import Testing
         try await fixture.placeOrders()
         let outcome = await fixture.run("sagas", "start", "order.lost", "--id", "x", "--state", "{}")
         #expect(outcome.status == 1)
-        #expect(outcome.notes == "error: orders has no saga order.lost; it has order.pay.\n")
+        #expect(outcome.notes == "error: orders has no saga order.lost; it has guest.dine, order.pay.\n")
     }
 }
 #endif

@@ -29,6 +29,33 @@ struct PayOrder: Saga {
     }
 }
 
+struct BookTable: Command {
+    static let commandType: MessageType = "tables.book"
+    static let destination: Address = "tables"
+    struct Reply: Codable, Sendable { var table: Int }
+    var guest: String
+}
+
+struct FreeTable: Command {
+    static let commandType: MessageType = "tables.free"
+    static let destination: Address = "tables"
+    var guest: String
+}
+
+/// A saga that is turned back and parks, since tables are never freed.
+struct Dine: Saga {
+    static let name: SagaName = "guest.dine"
+    static let version = 1
+    struct State: Codable, Sendable { var guest: String }
+
+    static var plan: some Plan<State> {
+        call("book-table") { BookTable(guest: $0.guest) }
+            .compensate { state, _ in FreeTable(guest: state.guest) }
+        pivot("pay") { CapturePayment(order: $0.guest) }
+        retriable("serve") { BookTable(guest: "dish-\($0.guest)") }
+    }
+}
+
 /// The program whose commands are tested.
 struct Orders: EddaApplication {
     static let table = Table("open_orders", "id TEXT PRIMARY KEY, cents INTEGER NOT NULL")
@@ -43,6 +70,14 @@ struct Orders: EddaApplication {
         }
     }
 
+    static let tables = Participant("tables") {
+        Handle(BookTable.self) { command, _ in
+            if command.guest.hasPrefix("dish-") { throw Rejection("kitchen.closed", "No more dishes.") }
+            return BookTable.Reply(table: 7)
+        }
+        Handle(FreeTable.self) { _, _ in throw Rejection("table.taken", "Somebody sits there.") }
+    }
+
     static let abstract = "Takes orders."
 
     static func make(_ setup: Setup) async throws -> EddaRuntime {
@@ -50,7 +85,9 @@ struct Orders: EddaApplication {
         return try EddaRuntime(store: store, logger: setup.logger) {
             openOrders
             PayOrder.self
+            Dine.self
             payments
+            tables
         }
     }
 }

@@ -1,15 +1,27 @@
 #if CLI
 internal import ArgumentParser
 
-/// `sagas`: what the sagas do, and the starting of new ones.
+/// `sagas`: what the sagas do, the starting of new ones, and what an operator decides about one.
 struct SagasCommand<App: EddaApplication>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sagas",
-            abstract: App.isTool ? "List and show sagas." : "List and show sagas, and start new ones.",
-            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self]
-                + (App.isTool ? [] : [SagasStartCommand<App>.self])
+            abstract: App.isTool
+                ? "List and show sagas." : "List and show sagas, start new ones, and decide about parked ones.",
+            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self] + (App.isTool ? [] : ofPrograms)
         )
+    }
+
+    /// Those that need the code of the sagas.
+    private static var ofPrograms: [any ParsableCommand.Type] {
+        [
+            SagasStartCommand<App>.self,
+            SagasRetryCommand<App>.self,
+            SagasSkipCommand<App>.self,
+            SagasResolveCommand<App>.self,
+            SagasCompensateCommand<App>.self,
+            SagasCancelCommand<App>.self,
+        ]
     }
 }
 #endif

@@ -24,6 +24,9 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
     )
     var status: [SagaRecord.Status] = []
 
+    @Flag(help: "Only sagas that stand still until somebody decides; the same as --status parked.")
+    var parked = false
+
     @Option(help: ArgumentHelp("Only sagas after this id.", valueName: "id"), transform: name)
     var after: SagaID?
 
@@ -32,18 +35,22 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
 
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let more = list.limit == .max ? list.limit : list.limit + 1
-        let filter = SagaFilter(names: Set(names), statuses: Set(status), after: after, limit: more)
+        let statuses = Set(status).union(parked ? [.parked] : [])
+        let filter = SagaFilter(names: Set(names), statuses: statuses, after: after, limit: more)
         let found = try await runtime.store.read { try $0.sagas(filter) }
         let sagas = found.prefix(list.limit)
+        let schema = runtime.store.schema
         if list.json {
-            output.write(json: JSON.array(sagas.map(Self.json)))
+            output.write(json: JSON.array(sagas.map { Self.json($0, schema) }))
         } else {
+            // Of a parked saga it matters since when; of the others, when they last moved.
+            let isOfParked = statuses == [.parked]
             var table = TextTable(
                 .text("ID"),
                 .text("NAME"),
                 .text("STATUS"),
                 .text("STEP"),
-                .text("UPDATED"),
+                .text(isOfParked ? "PARKED SINCE" : "UPDATED"),
                 .text("REASON")
             )
             for saga in sagas {
@@ -52,7 +59,7 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
                     saga.name.rawValue,
                     saga.status.rawValue,
                     saga.step?.rawValue,
-                    saga.updatedAt.description,
+                    ((isOfParked ? saga.parkedSince(schema) : nil) ?? saga.updatedAt).description,
                     saga.reason
                 )
             }
@@ -63,7 +70,7 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
         }
     }
 
-    private static func json(_ saga: SagaRecord) -> JSON {
+    private static func json(_ saga: SagaRecord, _ schema: SchemaRegistry) -> JSON {
         [
             "id": .string(saga.id.rawValue),
             "name": .string(saga.name.rawValue),
@@ -71,6 +78,7 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
             "status": .string(saga.status.rawValue),
             "step": .optional(saga.step?.rawValue),
             "reason": .optional(saga.reason),
+            "parkedSince": .optional(saga.parkedSince(schema)?.description),
             "correlationID": .optional(saga.correlationID),
             "revision": .integer(Int64(saga.revision)),
             "startedAt": .string(saga.startedAt.description),

@@ -37,6 +37,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
         if let step = saga.step { head += ", at step \(step)" }
         head += "\n"
         if let reason = saga.reason { head += "reason     \(reason.printable)\n" }
+        if let since = saga.parkedSince { head += "parked     since \(since)\n" }
         head += "started    \(saga.startedAt)\nlast moved \(saga.updatedAt)\n"
         head += "done       \(Self.words(saga.done))\nremaining  \(Self.words(saga.remaining))\n\n"
         output.write(head)
@@ -118,6 +119,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             "status": .string(saga.status.rawValue),
             "step": .optional(saga.step?.rawValue),
             "reason": .optional(saga.reason),
+            "parkedSince": .optional(saga.parkedSince?.description),
             "correlationID": .optional(saga.correlationID),
             "startedAt": .string(saga.startedAt.description),
             "updatedAt": .string(saga.updatedAt.description),

@@ -1,11 +1,6 @@
 #if CLI
 internal import ArgumentParser
 internal import Edda
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// `sagas start NAME`: starts a saga, which moves as soon as the application runs.
 struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
@@ -42,7 +37,11 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
             throw CommandError("\(App.commandName) has no saga \(saga); it has \(names).")
         }
         let existed = try await runtime.store.read { [id] in try $0.saga(id) } != nil
-        let record = try await runtime.sagas.start(named: saga, id: id, encodedState: encodedState())
+        let record = try await runtime.sagas.start(
+            named: saga,
+            id: id,
+            encodedState: argumentOrFile(state, "the saga's state")
+        )
         if format.json {
             output.write(json: [
                 "id": .string(record.id.rawValue),
@@ -54,16 +53,6 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
             output.write("Saga \(record.id) was started before; it is \(record.status.rawValue).\n")
         } else {
             output.write("Saga \(record.id) is started. `\(App.commandName) sagas show \(record.id)` shows it.\n")
-        }
-    }
-
-    private func encodedState() throws -> [UInt8] {
-        guard state.hasPrefix("@") else { return Array(state.utf8) }
-        let path = String(state.dropFirst())
-        do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw CommandError("The file \(path) with the saga's state cannot be read: \(error)")
         }
     }
 }

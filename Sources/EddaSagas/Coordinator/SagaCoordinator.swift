@@ -24,6 +24,10 @@ public final class SagaCoordinator: Sendable {
         ///
         /// A success that comes later sets the saga going again.
         public var undoPatience: Duration = .seconds(3_600)
+        /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
+        ///
+        /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
+        public var alerts: Address?
         /// The most replies that are taken together.
         public var replyLimit = 64
         /// The most timers that are handled together.
@@ -81,7 +85,8 @@ public final class SagaCoordinator: Sendable {
                 undoRetry: configuration.undoRetry,
                 undoPatience: configuration.undoPatience
             ),
-            schema: store.schema
+            schema: store.schema,
+            alerts: configuration.alerts
         )
     }
 

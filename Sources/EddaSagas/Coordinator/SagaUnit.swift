@@ -10,6 +10,8 @@ struct SagaUnit: Sendable {
     let programs: [SagaName: SagaProgram]
     let policies: SagaPolicies
     let schema: SchemaRegistry
+    /// Where it is told that a saga has parked.
+    let alerts: Address?
 
     /// What became of an input.
     enum Outcome: Sendable {
@@ -50,7 +52,7 @@ struct SagaUnit: Sendable {
         )
         let effects = try instance.apply(.started, at: transaction.now, program: program, policies: policies)
         let record = try write(instance, after: nil, in: transaction)
-        try carryOut(effects, of: instance, program: program, cause: nil, in: transaction)
+        try carryOut(effects, of: instance, record, program: program, cause: nil, in: transaction)
         return record
     }
 
@@ -81,7 +83,7 @@ struct SagaUnit: Sendable {
         }
         if record.status == .parked, instance.status != .parked {
             // It was parked by a program that could not read it; nobody has decided since.
-            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.")
+            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.", at: record.updatedAt)
         }
         guard let program = programs[instance.name] else {
             let reason = "No program for the saga \(instance.name) is registered with this coordinator. Register it."
@@ -94,6 +96,22 @@ struct SagaUnit: Sendable {
                 + "\(program.fingerprint)). Run the program that started it."
             return .saga(try stop(instance, record, .planChanged, reason, cause: cause, in: transaction))
         }
+        let moved = try move(&instance, record, input, program, cause: cause, refusal: refusal, in: transaction)
+        return .saga(moved ?? record)
+    }
+
+    /// Moves an instance on by an input and writes what follows.
+    ///
+    /// - Returns: The new row; `nil` when nothing has changed.
+    func move(
+        _ instance: inout SagaInstance,
+        _ record: SagaRecord,
+        _ input: SagaInput,
+        _ program: SagaProgram,
+        cause: String?,
+        refusal: String?,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord? {
         let before = instance
         let effects = try instance.apply(
             input,
@@ -102,10 +120,10 @@ struct SagaUnit: Sendable {
             policies: policies,
             refusal: refusal
         )
-        guard instance != before || !effects.isEmpty else { return .saga(record) }
+        guard instance != before || !effects.isEmpty else { return nil }
         let written = try write(instance, after: record, in: transaction)
-        try carryOut(effects, of: instance, program: program, cause: cause, in: transaction)
-        return .saga(written)
+        try carryOut(effects, of: instance, written, program: program, cause: cause, in: transaction)
+        return written
     }
 
     /// Parks a saga whose transition cannot be made.
@@ -132,9 +150,9 @@ struct SagaUnit: Sendable {
             return record
         }
         var instance = instance
-        let effects = instance.stop(cause, reason: reason)
+        let effects = instance.stop(cause, reason: reason, at: transaction.now.wall)
         let written = try write(instance, after: record, in: transaction)
-        try carryOut(effects, of: instance, program: nil, cause: message, in: transaction)
+        try carryOut(effects, of: instance, written, program: nil, cause: message, in: transaction)
         return written
     }
 
@@ -153,12 +171,14 @@ struct SagaUnit: Sendable {
         parked.revision += 1
         parked.updatedAt = transaction.now.wall
         try transaction.putSaga(parked)
+        let event = SagaParked(step: record.step, cause: .unreadable, reason: reason)
         try transaction.append(
-            [SagaParked(step: record.step, cause: .unreadable, reason: reason)],
+            [event],
             to: SagaHistory.stream(of: record.id),
             metadata: EventMetadata(correlationID: record.correlationID, causationID: cause),
             schema: schema
         )
+        try alert(of: event, parked, in: transaction)
         return parked
     }
 
@@ -187,6 +207,7 @@ struct SagaUnit: Sendable {
     private func carryOut(
         _ effects: [SagaEffect],
         of instance: SagaInstance,
+        _ record: SagaRecord,
         program: SagaProgram?,
         cause: String?,
         in transaction: any WriteTransaction
@@ -198,6 +219,7 @@ struct SagaUnit: Sendable {
             switch effect {
             case .record(let event):
                 history.append(try EventData(event, id: .generate(at: time), metadata: metadata, schema: schema))
+                if let event = event as? SagaParked { try alert(of: event, record, in: transaction) }
             case .send(let dispatch):
                 // The message has the id of the event that records its sending, which stands before it: so what the
                 // message causes can be traced back to the saga when the message itself is long gone.

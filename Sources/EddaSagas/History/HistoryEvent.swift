@@ -30,7 +30,7 @@ package enum SagaHistory {
         SagaStarted.self, CompensationBegan.self, SagaParked.self, SagaResumed.self, SagaCompleted.self,
         SagaCompensated.self, ReplyIgnored.self, StepDispatched.self, StepResent.self, StepSucceeded.self,
         StepRejected.self, StepFailed.self, StepUnknown.self, StepUndoDispatched.self, StepUndone.self,
-        StepUndoFailed.self, StepSkipped.self,
+        StepUndoFailed.self, StepSkipped.self, OperatorActed.self, TurningBackOverruled.self,
     ]
 
     private static let kinds: [EventType: any HistoryEvent.Type] = Dictionary(

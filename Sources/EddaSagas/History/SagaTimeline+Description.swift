@@ -7,6 +7,7 @@ extension SagaTimeline: CustomStringConvertible {
         if let step { text += ", at step \(step)" }
         text += "\n"
         if let reason { text += "Reason: \(reason)\n" }
+        if let parkedSince { text += "Parked since \(parkedSince)\n" }
         text += "Started \(startedAt), last moved \(updatedAt)\n"
         if ignoredReplies > 0 { text += "Replies that changed nothing: \(ignoredReplies)\n" }
         if !steps.isEmpty {

@@ -48,6 +48,8 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public let step: StepID?
     /// Why it is compensating, compensated or parked.
     public let reason: String?
+    /// Since when it is parked; `nil` when it is not.
+    public let parkedSince: Timestamp?
     /// The conversation that it is part of.
     public let correlationID: String?
     /// When it was started.
@@ -76,6 +78,7 @@ extension SagaTimeline {
         status = record.status
         step = record.step
         reason = record.reason
+        parkedSince = record.parkedSince(schema)
         correlationID = record.correlationID
         startedAt = record.startedAt
         updatedAt = record.updatedAt
@@ -92,8 +95,7 @@ extension SagaTimeline {
                 note: record.lastError
             )
         }
-        let turnedBack: Set<StepStatus> = [.undoDispatched, .undone, .undoFailed, .skipped]
-        let goesBack = record.status == .compensating || records.contains { turnedBack.contains($0.status) }
+        let goesBack = instance?.goesBack ?? false
         let toUndo: Set<StepStatus> = [.succeeded, .unknown, .undoDispatched, .undoFailed]
         done = records.filter { $0.status == .succeeded }.map(\.id)
         if record.status.isEnded {
@@ -101,7 +103,7 @@ extension SagaTimeline {
         } else if goesBack {
             remaining = records.filter { toUndo.contains($0.status) }.map(\.id).reversed()
         } else {
-            remaining = records.filter { $0.status != .succeeded }.map(\.id)
+            remaining = records.filter { !$0.status.isBehind }.map(\.id)
         }
         entries = try events.map { event in
             let line = try SagaHistory.decode(event, schema: schema)?.line

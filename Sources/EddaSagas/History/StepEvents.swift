@@ -100,7 +100,7 @@ package struct StepUndoFailed: HistoryEvent {
     package var line: HistoryLine { HistoryLine(step: step, attempt: attempt, reason: reason) }
 }
 
-/// The step needs no compensation, for the reason that the plan gives.
+/// The step counts as done, or as undone, without being so: for the reason that the plan or an operator gives.
 package struct StepSkipped: HistoryEvent {
     package static let eventType: EventType = "edda.step.skipped"
     package var step: StepID

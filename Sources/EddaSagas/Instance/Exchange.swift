@@ -26,9 +26,21 @@ package struct Exchange: Codable, Hashable, Sendable {
     package var outcome: String?
     /// The kinds of replies that were recorded as ignored; each is recorded once.
     package var ignored: [String] = []
+    /// How many of the failures an operator has forgiven; the others count against the budget.
+    package var forgiven = 0
+    /// Which idempotency key is in use, from 1.
+    ///
+    /// Another one is needed when an operator has a command tried again that the participant has answered for good: under
+    /// the old key it would answer the same without executing anything.
+    package var round = 1
+    /// Whether the participant keeps its answer, and gives it to every further copy of the command.
+    package var isAnsweredForGood = false
 
     /// Whether a copy of the command may yet be executed: more were sent than have failed.
     var hasOutstandingCopies: Bool { sends > failures }
+
+    /// How many failures count against the budget.
+    var spent: Int { failures - forgiven }
 
     mutating func settle(_ outcome: CommandOutcome) {
         self.outcome = outcome.kind
@@ -42,7 +54,7 @@ package struct Exchange: Codable, Hashable, Sendable {
 extension Exchange {
     private enum CodingKeys: String, CodingKey {
         case command, attempts, failures, sends, resends, firstSentAt, sentAt, due, deadline, lastReplyID, outcome
-        case ignored
+        case ignored, forgiven, round, isAnsweredForGood
     }
 
     package init(from decoder: any Decoder) throws {
@@ -59,6 +71,9 @@ extension Exchange {
         lastReplyID = try container.decodeIfPresent(String.self, forKey: .lastReplyID)
         outcome = try container.decodeIfPresent(String.self, forKey: .outcome)
         ignored = try container.decodeIfPresent([String].self, forKey: .ignored) ?? []
+        forgiven = try container.decodeIfPresent(Int.self, forKey: .forgiven) ?? 0
+        round = try container.decodeIfPresent(Int.self, forKey: .round) ?? 1
+        isAnsweredForGood = try container.decodeIfPresent(Bool.self, forKey: .isAnsweredForGood) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -66,6 +81,7 @@ extension Exchange {
         try container.encodeIfPresent(command, forKey: .command)
         for (count, key) in [
             (attempts, CodingKeys.attempts), (failures, .failures), (sends, .sends), (resends, .resends),
+            (forgiven, .forgiven),
         ] where count != 0 {
             try container.encode(count, forKey: key)
         }
@@ -76,6 +92,8 @@ extension Exchange {
         try container.encodeIfPresent(lastReplyID, forKey: .lastReplyID)
         try container.encodeIfPresent(outcome, forKey: .outcome)
         if !ignored.isEmpty { try container.encode(ignored, forKey: .ignored) }
+        if round != 1 { try container.encode(round, forKey: .round) }
+        if isAnsweredForGood { try container.encode(true, forKey: .isAnsweredForGood) }
     }
 }
 

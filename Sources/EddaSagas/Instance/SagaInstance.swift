@@ -26,6 +26,10 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package internal(set) var turnedBackFor: String?
     /// What it parked for, and at which step.
     package internal(set) var parking: Parking?
+    /// Since when it is parked.
+    package internal(set) var parkedSince: Timestamp?
+    /// Why it turns back as soon as the step it stands at has an outcome; `nil` when nobody has asked for it.
+    package internal(set) var turningBack: String?
     /// The steps, in the order of the plan.
     package internal(set) var steps: [StepRecord]
     /// How many replies changed nothing: duplicates, and such that came too late or too early.
@@ -54,11 +58,14 @@ package struct SagaInstance: Codable, Hashable, Sendable {
         }
     }
 
+    /// Whether it has turned back; it does not turn again.
+    package var goesBack: Bool { status == .compensating || turnedBackFor != nil }
+
     /// The exchange that the saga waits for: the first step that is not done, or the compensation in progress.
     var active: (index: Int, direction: Direction)? {
         switch status {
         case .running:
-            steps.firstIndex { $0.status != .succeeded }.map { ($0, .forward) }
+            steps.firstIndex { !$0.status.isBehind }.map { ($0, .forward) }
         case .compensating:
             steps.firstIndex { $0.status == .undoDispatched || $0.status == .undoFailed }.map { ($0, .undo) }
         case .completed, .compensated, .parked: nil

@@ -2,7 +2,9 @@ package import EddaCore
 
 /// The idempotency key of a step's command, `<saga id>/<step id>`, or of its compensation, with `/undo` behind it.
 ///
-/// Step ids hold no slash and are not `undo`, so every key has one reading, whatever the saga's id is.
+/// When an operator has one of them tried again that was answered for good, `/#2` stands behind that, then `/#3`, and so
+/// on. Step ids hold no slash, are not `undo` and do not begin with `#`, so every key has one reading, whatever the saga's
+/// id is.
 package struct SagaKey: Hashable, Sendable {
     static let undoSuffix = "undo"
 
@@ -12,8 +14,11 @@ package struct SagaKey: Hashable, Sendable {
     package let step: StepID
     /// The command or its compensation.
     package let direction: Direction
+    /// Which of the keys for it, from 1.
+    package let round: Int
 
-    package init(saga: SagaID, step: StepID, direction: Direction) {
+    package init(saga: SagaID, step: StepID, direction: Direction, round: Int = 1) {
+        self.round = round
         self.saga = saga
         self.step = step
         self.direction = direction
@@ -23,6 +28,14 @@ package struct SagaKey: Hashable, Sendable {
     package init?(_ text: String) {
         var rest = Substring(text)
         var direction = Direction.forward
+        var round = 1
+        if let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")), rest[slash...].hasPrefix("/#") {
+            guard let number = Int(rest[slash...].dropFirst(2)), number > 1, rest[slash...] == "/#\(number)" else {
+                return nil
+            }
+            round = number
+            rest = rest[..<slash]
+        }
         if rest.hasSuffix("/" + Self.undoSuffix) {
             direction = .undo
             rest = rest.dropLast(Self.undoSuffix.count + 1)
@@ -31,13 +44,14 @@ package struct SagaKey: Hashable, Sendable {
             let saga = SagaID(rawValue: String(rest[..<slash])),
             let step = StepID(rawValue: String(rest[rest.utf8.index(after: slash)...]))
         else { return nil }
-        self.init(saga: saga, step: step, direction: direction)
+        self.init(saga: saga, step: step, direction: direction, round: round)
     }
 
     /// The key as it is sent.
     package var text: String {
         let forward = "\(saga)/\(step)"
-        return direction == .forward ? forward : "\(forward)/\(Self.undoSuffix)"
+        let key = direction == .forward ? forward : "\(forward)/\(Self.undoSuffix)"
+        return round == 1 ? key : "\(key)/#\(round)"
     }
 }
 

@@ -18,23 +18,30 @@ public enum StepStatus: String, Codable, Hashable, Sendable, CaseIterable {
     case undone
     /// Its compensation went wrong. It may be tried again.
     case undoFailed = "undo-failed"
-    /// It was not compensated, for the reason that the plan gives.
+    /// It counts as done, or as undone, without being so: the plan needs no compensation for it, or an operator has
+    /// decided so.
     case skipped
 
     /// The statuses to which a step may go from this one.
     ///
     /// A `failed` step still moves on: to another try; to the answer of a copy of its command that was re-sent
-    /// earlier; to `unknown` when it is given up while such a copy may yet take effect.
+    /// earlier; to `unknown` when it is given up while such a copy may yet take effect. What only an operator can decide:
+    /// that a rejected step is tried again, that an unknown one is asked afresh, and every way to `skipped` but those from
+    /// `succeeded` and `unknown`.
     package var successors: Set<StepStatus> {
         switch self {
-        case .never: [.dispatched]
-        case .dispatched: [.succeeded, .rejected, .failed, .unknown]
-        case .failed: [.dispatched, .succeeded, .rejected, .unknown]
-        case .unknown: [.succeeded, .rejected, .failed, .undoDispatched, .skipped]
+        case .never: [.dispatched, .skipped]
+        case .dispatched: [.succeeded, .rejected, .failed, .unknown, .skipped]
+        case .failed: [.dispatched, .succeeded, .rejected, .unknown, .skipped]
+        case .rejected: [.dispatched, .succeeded, .skipped]
+        case .unknown: [.dispatched, .succeeded, .rejected, .failed, .undoDispatched, .skipped]
         case .succeeded: [.undoDispatched, .skipped]
-        case .undoDispatched: [.undone, .undoFailed]
-        case .undoFailed: [.undoDispatched, .undone]
-        case .rejected, .undone, .skipped: []
+        case .undoDispatched: [.undone, .undoFailed, .skipped]
+        case .undoFailed: [.undoDispatched, .undone, .skipped]
+        case .undone, .skipped: []
         }
     }
+
+    /// Whether a saga that goes forward has this step behind it.
+    var isBehind: Bool { self == .succeeded || self == .skipped }
 }

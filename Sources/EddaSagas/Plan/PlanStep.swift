@@ -18,6 +18,7 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
     struct Undo: Sendable {
         let type: MessageType
         let make: @Sendable (State, C.Reply?, SchemaRegistry) throws -> OutgoingCommand
+        let checkReply: @Sendable ([UInt8], SchemaRegistry) throws -> Void
     }
 
     init(id: StepID, command: @escaping @Sendable (State) -> C) {
@@ -91,9 +92,11 @@ extension PlanStep where Phase == StepPhase.Uncovered {
         _ undo: @escaping @Sendable (_ state: State, _ reply: C.Reply?) -> Undo
     ) -> PlanStep<State, C, StepPhase.Compensatable> {
         var step = covered()
-        step.undo = .init(type: Undo.commandType) { state, reply, schema in
-            try OutgoingCommand(undo(state, reply), schema: schema)
-        }
+        step.undo = .init(
+            type: Undo.commandType,
+            make: { state, reply, schema in try OutgoingCommand(undo(state, reply), schema: schema) },
+            checkReply: { bytes, schema in _ = try schema.codec.decode(Undo.Reply.self, from: bytes) }
+        )
         return step
     }
 

@@ -7,7 +7,7 @@ extension Saga {
     /// not compile.
     ///
     /// - Parameters:
-    ///   - id: A stable id, unique in the plan: without a slash, and not `undo`.
+    ///   - id: A stable id, unique in the plan: without a slash, not `undo`, and not beginning with `#`.
     ///   - command: The command to send, made of the state; a pure function.
     public static func call<C: Command>(
         _ id: StepID,
@@ -22,7 +22,7 @@ extension Saga {
     /// again, and if that does not help the saga parks.
     ///
     /// - Parameters:
-    ///   - id: A stable id, unique in the plan: without a slash, and not `undo`.
+    ///   - id: A stable id, unique in the plan: without a slash, not `undo`, and not beginning with `#`.
     ///   - command: The command to send, made of the state; a pure function.
     public static func pivot<C: Command>(
         _ id: StepID,
@@ -36,7 +36,7 @@ extension Saga {
     /// A participant that refuses it, or fails for good, parks the saga.
     ///
     /// - Parameters:
-    ///   - id: A stable id, unique in the plan: without a slash, and not `undo`.
+    ///   - id: A stable id, unique in the plan: without a slash, not `undo`, and not beginning with `#`.
     ///   - command: The command to send, made of the state; a pure function.
     public static func retriable<C: Command>(
         _ id: StepID,

@@ -26,6 +26,8 @@ public struct PlannedStep: Sendable {
     let retry: RetryPolicy
     let prepare: Prepare
     let settle: Settle
+    /// Throws unless the bytes decode as the reply of the step's compensation.
+    let checkUndoReply: @Sendable (_ reply: [UInt8], SchemaRegistry) throws -> Void
 }
 
 extension PlanStep {
@@ -64,6 +66,17 @@ extension PlanStep {
                     state: merge == nil ? bytes : schema.encode(state),
                     undo: undo?.make(state, reply, schema)
                 )
+            },
+            checkUndoReply: { bytes, schema in
+                guard let undo else { return }
+                do {
+                    try undo.checkReply(bytes, schema)
+                } catch {
+                    throw SagaError(
+                        .unreadableReply,
+                        "The reply to the compensation of step \(id) does not decode as the reply of \(undo.type): \(error)"
+                    )
+                }
             }
         )
     }

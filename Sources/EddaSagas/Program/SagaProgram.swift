@@ -29,11 +29,13 @@ package struct SagaProgram: Sendable {
                     "The plan of saga \(S.name) has two steps with the id \(step.id). Rename one of them."
                 )
             }
-            guard !step.id.rawValue.utf8.contains(UInt8(ascii: "/")), step.id.rawValue != SagaKey.undoSuffix else {
+            guard !step.id.rawValue.utf8.contains(UInt8(ascii: "/")), step.id.rawValue != SagaKey.undoSuffix,
+                !step.id.rawValue.hasPrefix("#")
+            else {
                 throw SagaError(
                     .invalidStep,
-                    "The plan of saga \(S.name) has a step with the id \"\(step.id)\". A step id holds no slash and is "
-                        + "not \"undo\", since idempotency keys are made of it. Rename the step."
+                    "The plan of saga \(S.name) has a step with the id \"\(step.id)\". A step id holds no slash, is "
+                        + "not \"undo\" and does not begin with #, since idempotency keys are made of it. Rename the step."
                 )
             }
         }

@@ -8,6 +8,8 @@ package enum SagaInput: Hashable, Sendable {
     case reply(SagaReply)
     /// Its timer has come due.
     case wake
+    /// An operator has decided.
+    case request(OperatorRequest)
 }
 
 /// A participant's answer to a command or a compensation.

@@ -2,11 +2,15 @@ internal import EddaCore
 
 extension SagaTransition {
     /// Turns back: undoes everything that was done, or may have been done, last first.
+    ///
+    /// When an operator has asked for it, that is the reason.
     mutating func compensate(after index: Int, _ reason: String) throws(SagaError) {
+        let reason = instance.turningBack ?? reason
+        instance.turningBack = nil
+        instance.unpark()
         instance.status = .compensating
         instance.reason = reason
         instance.turnedBackFor = reason
-        instance.parking = nil
         record(CompensationBegan(step: instance.steps[index].id, reason: reason))
         try undoNext()
     }
@@ -55,11 +59,14 @@ extension SagaTransition {
         instance.steps[index].undo.failures += 1
         switch outcome {
         case .succeeded: return
-        case .rejected(let rejection): reason = "it was rejected: \(rejection)"
+        case .rejected(let rejection):
+            reason = "it was rejected: \(rejection)"
+            instance.steps[index].undo.isAnsweredForGood = true
         case .failed(let cause, let isRetriable):
-            let failures = instance.steps[index].undo.failures
             reason = cause
-            pause = isRetriable ? self.pause(policies.undoRetry, id, .undo, failures: failures) : nil
+            pause = isRetriable ? self.pause(policies.undoRetry, id, .undo, after: instance.steps[index].undo) : nil
+            // A participant does not keep the failure of what names the command that it undoes; see `CommandExecutor`.
+            instance.steps[index].undo.isAnsweredForGood = !isRetriable && !undoesAtSamePlace(index)
         }
         instance.steps[index].lastError = reason
         record(

@@ -21,6 +21,11 @@ extension SagaTransition {
         do {
             settled = try program.steps[index].settle(instance.state.bytes, reply, program.schema)
         } catch {
+            if instance.turningBack != nil, program.steps[index].phase == .compensatable {
+                // Nobody needs the reply any more.
+                return try becomeUnknown(index, "it was done, but its reply cannot be read: \(error)")
+            }
+            stayForward(index)
             return park(
                 .unreadable,
                 at: index,
@@ -43,11 +48,28 @@ extension SagaTransition {
         )
         // A success that comes while the saga is already going back is undone when its turn comes.
         guard instance.status == .running else { return }
+        if let reason = instance.turningBack, program.steps[index].phase == .compensatable {
+            return try compensate(after: index, reason)
+        }
+        stayForward(index)
+        try goOn(after: index)
+    }
+
+    /// Sends the next command, or ends the saga when there is none left.
+    mutating func goOn(after index: Int) throws(SagaError) {
         if index + 1 < instance.steps.count {
             try dispatch(index + 1)
         } else {
             finish(.completed)
         }
+    }
+
+    /// The saga was to turn back, but now it cannot: the pivot has succeeded.
+    private mutating func stayForward(_ index: Int) {
+        guard let reason = instance.turningBack else { return }
+        instance.turningBack = nil
+        instance.reason = nil
+        record(TurningBackOverruled(step: instance.steps[index].id, reason: reason))
     }
 
     /// The participant has refused.
@@ -56,6 +78,7 @@ extension SagaTransition {
         let id = instance.steps[index].id
         instance.steps[index].lastError = rejection.description
         instance.steps[index].forward.settle(.rejected(rejection))
+        instance.steps[index].forward.isAnsweredForGood = true
         record(StepRejected(step: id, code: rejection.code, reason: rejection.description))
         if program.steps[index].phase == .retriable {
             park(.stepRejected, at: index, "Step \(id) was rejected and cannot be undone: \(rejection)")
@@ -70,8 +93,10 @@ extension SagaTransition {
         try instance.steps[index].move(to: .failed)
         instance.steps[index].lastError = reason
         instance.steps[index].forward.failures += 1
-        let failures = instance.steps[index].forward.failures
-        let pause = isRetriable ? pause(step.retry, step.id, .forward, failures: failures) : nil
+        instance.steps[index].forward.isAnsweredForGood = !isRetriable
+        // Who is to turn back does not try again.
+        let mayRetry = isRetriable && instance.turningBack == nil
+        let pause = mayRetry ? pause(step.retry, step.id, .forward, after: instance.steps[index].forward) : nil
         record(
             StepFailed(
                 step: step.id,
@@ -128,7 +153,7 @@ extension SagaTransition {
     }
 
     /// Whether the step was executed is not known: it is compensated as if it was, unless it is the pivot.
-    private mutating func becomeUnknown(_ index: Int, _ reason: String) throws(SagaError) {
+    mutating func becomeUnknown(_ index: Int, _ reason: String) throws(SagaError) {
         let id = instance.steps[index].id
         let wasUnknown = instance.steps[index].status == .unknown
         if !wasUnknown {

@@ -35,6 +35,8 @@ extension SagaTransition {
     private func fits(_ reply: SagaReply, _ index: Int) -> Bool {
         let step = instance.steps[index]
         let isFailure = reply.outcome.kind == "failed"
+        // An answer to a key that is not in use any more.
+        guard reply.key.round == step[reply.key.direction].round else { return false }
         switch (instance.status, reply.key.direction, step.status) {
         case (.running, .forward, .dispatched), (.running, .forward, .unknown):
             return true
@@ -61,18 +63,14 @@ extension SagaTransition {
     /// Sets a saga going again that stood still for this answer.
     private mutating func resume(_ index: Int) {
         guard instance.status == .parked else { return }
-        instance.status = .running
-        instance.parking = nil
-        instance.reason = nil
+        instance.unpark()
         record(SagaResumed(step: instance.steps[index].id, reason: "The answer of the pivot has come."))
     }
 
     /// Sets a saga going again that stood still because a compensation had not succeeded.
     private mutating func resumeUndo(_ index: Int) {
         guard instance.status == .parked else { return }
-        instance.status = .compensating
-        instance.parking = nil
-        instance.reason = instance.turnedBackFor
+        instance.unpark()
         record(SagaResumed(step: instance.steps[index].id, reason: "The compensation has succeeded after all."))
     }
 

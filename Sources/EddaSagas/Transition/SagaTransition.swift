@@ -12,7 +12,8 @@ extension SagaInstance {
     ///   - program: The saga's plan; its fingerprint is the instance's.
     ///   - policies: How patient to be.
     ///   - refusal: Why the saga must not end, although its steps are done: its owner has refused. It parks instead.
-    /// - Throws: ``SagaError`` with code `illegalTransition`; then the instance is as it was.
+    /// - Throws: ``SagaError`` with code `illegalTransition`, and for what an operator wants with the code of its refusal;
+    ///   then the instance is as it was.
     package mutating func apply(
         _ input: SagaInput,
         at now: Moment,
@@ -31,6 +32,7 @@ extension SagaInstance {
         case .started: try transition.start()
         case .reply(let reply): try transition.take(reply)
         case .wake: try transition.wake()
+        case .request(let request): try transition.take(request)
         }
         transition.settleWake(always: input == .wake)
         self = transition.instance
@@ -38,18 +40,39 @@ extension SagaInstance {
     }
 
     /// Stops the saga until an operator decides, for a reason that lies outside its plan.
-    package mutating func stop(_ cause: Parking.Cause, reason: String) -> [SagaEffect] {
+    package mutating func stop(_ cause: Parking.Cause, reason: String, at now: Timestamp) -> [SagaEffect] {
         let step = currentStep
-        let parked = park(cause, step: step, reason: reason)
+        let parked = park(cause, step: step, reason: reason, at: now)
         wakeAt = nil
         return [.record(parked), .cancelWake]
     }
 
-    fileprivate mutating func park(_ cause: Parking.Cause, step: StepID?, reason: String) -> SagaParked {
+    fileprivate mutating func park(
+        _ cause: Parking.Cause,
+        step: StepID?,
+        reason: String,
+        at now: Timestamp
+    ) -> SagaParked {
         status = .parked
         parking = Parking(cause: cause, step: step)
+        parkedSince = now
         self.reason = reason
         return SagaParked(step: step, cause: cause, reason: reason)
+    }
+
+    /// Sets a parked saga going again, in the direction in which it went.
+    mutating func unpark() {
+        guard status == .parked else { return }
+        status = goesBack ? .compensating : .running
+        parking = nil
+        parkedSince = nil
+        reason = turnedBackFor ?? turningBackNote
+    }
+
+    /// What a saga says that turns back as soon as it can; `nil` when nobody has asked for it.
+    var turningBackNote: String? {
+        guard let turningBack, let index = active?.index else { return nil }
+        return "It turns back as soon as step \(steps[index].id) has an outcome: \(turningBack)"
     }
 }
 
@@ -190,14 +213,15 @@ struct SagaTransition {
         }
         let undone: SagaKey? =
             direction == .undo && undoesAtSamePlace(index)
-            ? SagaKey(saga: instance.id, step: id, direction: .forward) : nil
+            ? SagaKey(saga: instance.id, step: id, direction: .forward, round: instance.steps[index].forward.round)
+            : nil
         // The participant can tell what became of the undone command only as long as its inbox goes back to it.
         let firstSentAt = undone == nil ? exchange.firstSentAt : instance.steps[index].forward.firstSentAt
         effects.append(
             .send(
                 SagaDispatch(
                     command: command,
-                    key: SagaKey(saga: instance.id, step: id, direction: direction),
+                    key: SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round),
                     compensates: undone,
                     firstSent: (firstSentAt ?? now).wall
                 )
@@ -205,14 +229,17 @@ struct SagaTransition {
         )
     }
 
-    private func undoesAtSamePlace(_ index: Int) -> Bool {
+    func undoesAtSamePlace(_ index: Int) -> Bool {
         let step = instance.steps[index]
         return step.undo.command?.destination == step.forward.command?.destination
     }
 
     /// The pause before another try; `nil` when the policy allows none.
-    func pause(_ policy: RetryPolicy, _ id: StepID, _ direction: Direction, failures: Int) -> Duration? {
-        policy.pause(afterAttempt: failures, entropy: entropy(id, "\(direction.rawValue)-retry", failures))
+    func pause(_ policy: RetryPolicy, _ id: StepID, _ direction: Direction, after exchange: Exchange) -> Duration? {
+        policy.pause(
+            afterAttempt: exchange.spent,
+            entropy: entropy(id, "\(direction.rawValue)-retry", exchange.failures)
+        )
     }
 
     private func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
@@ -248,7 +275,7 @@ struct SagaTransition {
 
     mutating func park(_ cause: Parking.Cause, at index: Int?, _ reason: String) {
         let step = index.map { instance.steps[$0].id }
-        record(instance.park(cause, step: step, reason: reason))
+        record(instance.park(cause, step: step, reason: reason, at: now.wall))
     }
 
     mutating func record(_ event: any Event) { effects.append(.record(event)) }

@@ -49,6 +49,23 @@ struct Bench {
         try give(.reply(SagaReply(key: key, outcome: outcome, messageID: messageID ?? "reply-\(replies)")))
     }
 
+    mutating func request(
+        _ verb: OperatorRequest.Verb,
+        by operator: String = "ada",
+        because reason: String? = "the bank is back",
+        at step: StepID? = nil
+    ) throws {
+        try give(.request(OperatorRequest(verb, by: `operator`, because: reason, step: step)))
+    }
+
+    /// Answers the command or the compensation that left last.
+    mutating func answer(_ outcome: CommandOutcome? = nil) throws {
+        guard let key = sent.last?.key else { return }
+        let usual = key.direction == .undo ? CommandOutcome.succeeded(Array("{}".utf8)) : Replies.success(key.step)
+        replies += 1
+        try give(.reply(SagaReply(key: key, outcome: outcome ?? usual, messageID: "reply-\(replies)")))
+    }
+
     mutating func succeed(_ steps: StepID...) throws {
         for step in steps { try reply(step, Replies.success(step)) }
     }

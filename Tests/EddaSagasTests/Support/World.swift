@@ -8,7 +8,7 @@ import Testing
 /// A store, a coordinator on it and a clock, moved by the test step by step: nothing runs by itself.
 struct World {
     let time: ManualTime
-    let store: InMemoryStore
+    let store: any Store
     let coordinator: SagaCoordinator
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -18,9 +18,9 @@ struct World {
         try self.init(time, InMemoryStore(time: time), sagas, configuration)
     }
 
-    private init(
+    init(
         _ time: ManualTime,
-        _ store: InMemoryStore,
+        _ store: any Store,
         _ sagas: [any Saga.Type],
         _ configuration: SagaCoordinator.Configuration = .init()
     ) throws {

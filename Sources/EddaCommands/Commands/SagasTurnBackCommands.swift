@@ -1,0 +1,47 @@
+#if CLI
+internal import ArgumentParser
+internal import Edda
+
+/// `sagas compensate ID`: turns a saga back.
+struct SagasCompensateCommand<App: EddaApplication>: SagaDecisionCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "compensate",
+            abstract: "Turn back a saga whose pivot has not succeeded.",
+            discussion: """
+                A step that is under way is brought to an outcome first. At a saga that is parked because nobody knows whether its
+                pivot was executed, this says that it was not, and needs --reason.
+                """
+        )
+    }
+
+    @Argument(help: "The saga's id.", transform: name)
+    var id: SagaID
+
+    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var common: CommonOptions<App>
+
+    func verb() throws -> OperatorRequest.Verb { .compensate }
+}
+
+/// `sagas cancel ID`: turns a saga back where that is safe.
+struct SagasCancelCommand<App: EddaApplication>: SagaDecisionCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "cancel",
+            abstract: "Turn back a saga, unless its pivot has succeeded or may have.",
+            discussion: """
+                A step that is under way is brought to an outcome first. A saga that goes back already stays as it is.
+                """
+        )
+    }
+
+    @Argument(help: "The saga's id.", transform: name)
+    var id: SagaID
+
+    @OptionGroup var decision: DecisionOptions
+    @OptionGroup var common: CommonOptions<App>
+
+    func verb() throws -> OperatorRequest.Verb { .cancel }
+}
+#endif
