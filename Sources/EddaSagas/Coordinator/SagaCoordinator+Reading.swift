@@ -1,19 +1,30 @@
 public import EddaCore
 
 extension SagaCoordinator {
-    /// Returns a saga when it has ended or is parked.
+    /// What is waited for.
+    public enum Milestone: Sendable {
+        /// The saga has ended or is parked.
+        case rest
+        /// The saga has ended; while it is parked, it is waited for an operator.
+        case end
+    }
+
+    /// Returns a saga when it has ended or is parked, or only when it has ended.
     ///
     /// Progress that this process makes is seen at once, that of another process within a tenth of a second.
     ///
+    /// - Parameters:
+    ///   - id: The saga.
+    ///   - milestone: How far it has to be.
     /// - Throws: ``SagaError`` with code `notFound` when there is no such saga; `CancellationError` when the task is
     ///   cancelled first; what the store throws.
-    public func wait(for id: SagaID) async throws -> SagaRecord {
+    public func wait(for id: SagaID, until milestone: Milestone = .rest) async throws -> SagaRecord {
         let rest = waitingRoom.enter(id)
         defer { waitingRoom.leave(id) }
         while true {
             let (seen, seenEvents) = (rest.count, store.signals.events.count)
             let record = try await record(of: id)
-            if record.isAtRest { return record }
+            if record.status.isEnded || milestone == .rest && record.isAtRest { return record }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await rest.wait(past: seen) }
                 group.addTask { [store] in

@@ -129,7 +129,7 @@ extension SagaTransition {
         } catch {
             throw SagaError(
                 (error as? SagaError)?.code ?? .unreadableReply,
-                "Saga \(instance.id) stays \(standing): \(error). Supply another reply."
+                "Saga \(instance.id) stays \(standing); supply another reply. \(error)"
             )
         }
         note(request, place)
@@ -263,7 +263,8 @@ extension SagaTransition {
     private var standing: String {
         var text = instance.status.rawValue
         if let (index, direction) = place, ended == nil {
-            text += " at \(direction == .undo ? "the compensation of " : "")step \(instance.steps[index].id)"
+            text +=
+                " at \(direction == .undo && instance.status == .parked ? "the compensation of " : "")step \(instance.steps[index].id)"
         }
         return text
     }

@@ -143,6 +143,27 @@ import Testing
         #expect(bench.instance.status == .compensated)
     }
 
+    // acceptance: 49
+    @Test func aStepUnderWayCanBeResolvedByItsNameAndSoCanACompensation() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve")
+        for step in ["authorize", "capture"] as [StepID] {
+            guard case .succeeded(let reply) = Replies.success(step) else { continue }
+            #expect(throws: SagaError.self) { try bench.request(.skip, at: step) }
+            #expect(throws: SagaError.self) { try bench.request(.retry, at: step) }
+            try bench.request(.resolve(reply: reply), at: step)
+            #expect(bench.status(step) == .succeeded)
+        }
+        #expect(bench.instance.currentStep == "ship")
+
+        var back = try Bench(FulfilOrder.self)
+        try back.succeed("reserve")
+        try back.answer(Replies.refusal)
+        try back.request(.resolve(reply: Array("{}".utf8)), at: "reserve")
+        #expect(back.instance.status == .compensated)
+        #expect(back.status("reserve") == .undone)
+    }
+
     /// A step behind the pivot is sent for ever; an operator can end that.
     @Test func aStepThatNobodyAnswersCanBeSkippedOrResolvedByItsName() throws {
         var bench = try Bench(FulfilOrder.self)

@@ -30,6 +30,8 @@ struct Report: Sendable {
     var folder = ""
     /// One compensated saga, told step by step.
     var example: SagaTimeline?
+    /// A parked saga.
+    var stuck: SagaRecord?
 
     var isBalanced: Bool { problems.isEmpty }
     /// What the exit status says.
@@ -85,6 +87,7 @@ struct Report: Sendable {
         let open = orders - completed - compensated
         if open != parked { problems.append("\(open) orders are open, but \(parked) sagas are parked") }
         let first = try await runtime.store.read { try $0.sagas(SagaFilter(statuses: [.compensated], limit: 1)) }.first
+        stuck = try await runtime.store.read { try $0.sagas(SagaFilter(statuses: [.parked], limit: 1)) }.first
         if let first { example = try await runtime.sagas.timeline(of: first.id) }
         return sold
     }

@@ -31,11 +31,21 @@ struct Screen: Sendable {
         if asJSON { return write(report.json + "\n") }
         var text = "\n" + report.table
         if let example = report.example { text += "\nOne order that was undone:\n\n\(example)\n" }
+        if let stuck = report.stuck {
+            text += "\nParked until you decide, such as \(stuck.id): \(stuck.reason ?? "")\n"
+        }
         text += "\nTry next, on the same data:\n"
         let id = report.example?.id.rawValue ?? "ID"
-        for command in [
+        let usual = [
             "sagas list --limit 5", "sagas show \(id)", "events read \(id)", "projections rebuild order-summary",
-        ] {
+        ]
+        let parked = report.stuck.map { stuck in
+            [
+                "sagas list --parked", "sagas show \(stuck.id)", "sagas retry \(stuck.id)",
+                "sagas skip \(stuck.id) --reason 'given back by hand'",
+            ]
+        }
+        for command in parked ?? usual {
             text += "  \(CommandLine.arguments[0]) \(command) --data \(report.folder)\n"
         }
         write(text)

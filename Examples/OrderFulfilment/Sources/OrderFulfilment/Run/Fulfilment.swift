@@ -7,6 +7,8 @@ struct Fulfilment: Sendable {
     let world: World
     /// How many sagas are in flight at a time.
     let concurrency: Int
+    /// Whether a parked saga is waited for until an operator has brought it to an end.
+    let waitsForOperator: Bool
 
     /// Stocks the house, then places the orders in their order and waits for their sagas.
     ///
@@ -28,6 +30,6 @@ struct Fulfilment: Sendable {
 
     private func fulfil(_ order: IncomingOrder) async throws {
         let saga = try await OrdersService.place(order, on: services.orders)
-        _ = try await services.orders.sagas.wait(for: saga)
+        _ = try await services.orders.sagas.wait(for: saga, until: waitsForOperator ? .end : .rest)
     }
 }

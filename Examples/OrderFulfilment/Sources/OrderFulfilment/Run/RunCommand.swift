@@ -44,6 +44,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The share of payments that the bank declines, 0 to 1.")
     var declineRate = 0.0
 
+    @Option(help: "The share of held payments that cannot be taken, so that their orders are undone, 0 to 1.")
+    var captureDeclineRate = 0.0
+
+    @Option(help: "The share of payments that cannot be given back, so that the sagas of undone orders park, 0 to 1.")
+    var voidFailureRate = 0.0
+
+    @Flag(help: "Go on while sagas are parked, until an operator has decided about each of them.")
+    var waitForOperator = false
+
     @Option(help: "The share of messages that the transport loses, 0 to 0.9.")
     var dropRate = 0.0
 
@@ -67,7 +76,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         for (name, rate, most) in [
-            ("--decline-rate", declineRate, 1.0), ("--drop-rate", dropRate, 0.9),
+            ("--decline-rate", declineRate, 1.0), ("--capture-decline-rate", captureDeclineRate, 1.0),
+            ("--void-failure-rate", voidFailureRate, 1.0), ("--drop-rate", dropRate, 0.9),
             ("--duplicate-rate", duplicateRate, 1.0),
         ] {
             guard (0...most).contains(rate) else {
@@ -135,13 +145,20 @@ struct RunCommand: AsyncParsableCommand {
             folder,
             Services.Settings(
                 declineRate: declineRate,
+                captureDeclineRate: captureDeclineRate,
+                voidFailureRate: voidFailureRate,
                 seed: seed,
                 losesMessages: dropRate > 0,
                 logger: Logger(label: "order-fulfilment")
             ),
             transport: hasFaults ? faulty : InProcessTransport()
         )
-        let fulfilment = Fulfilment(services: services, world: world, concurrency: concurrency)
+        let fulfilment = Fulfilment(
+            services: services,
+            world: world,
+            concurrency: concurrency,
+            waitsForOperator: waitForOperator
+        )
         let report = try await services.whileRunning {
             let before = try await services.orders.store.read { try $0.sagaCounts() }
             let clock = ContinuousClock()

@@ -7,6 +7,8 @@ struct Services: Sendable {
     /// What can be set about them.
     struct Settings: Sendable {
         var declineRate = 0.0
+        var captureDeclineRate = 0.0
+        var voidFailureRate = 0.0
         var seed: UInt64 = 1
         /// Whether messages get lost, so that silence is to be taken for loss soon.
         var losesMessages = false
@@ -50,6 +52,10 @@ struct Services: Sendable {
             if settings.losesMessages {
                 patience.resend = .exponential(attempts: nil, initial: .milliseconds(200), cap: .seconds(5))
             }
+            if settings.voidFailureRate > 0 {
+                // Soon enough for somebody who looks on.
+                patience.undoRetry = .exponential(attempts: 4, initial: .milliseconds(50), cap: .milliseconds(400))
+            }
             return try EddaRuntime(
                 store: store,
                 transport: transport,
@@ -67,7 +73,12 @@ struct Services: Sendable {
                 InventoryService.participant
             }
         case .payments:
-            let payments = PaymentsService(declineRate: settings.declineRate, seed: settings.seed)
+            let payments = PaymentsService(
+                declineRate: settings.declineRate,
+                captureDeclineRate: settings.captureDeclineRate,
+                voidFailureRate: settings.voidFailureRate,
+                seed: settings.seed
+            )
             return try EddaRuntime(store: store, transport: transport, name: "payments", logger: logger) {
                 PaymentsService.paymentStatus
                 payments.participant
