@@ -18,6 +18,11 @@ enum LockHolder {
     ///
     /// `nil` where the kernel does not tell.
     private static func pid(path: String) -> Int? {
-        KernelLock.all(of: path + "-shm").first { $0.isExclusive && $0.covers(120) }?.pid
+        // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
+        for _ in 0..<5 {
+            let holder = KernelLock.all(of: path + "-shm").first { $0.isExclusive && $0.covers(120) }
+            if let holder { return holder.pid }
+        }
+        return nil
     }
 }
