@@ -120,7 +120,10 @@ struct RandomWorld {
         if name == "skip", !isBack, takesEffect { return }
         let before = bench.instance
         do {
-            try bench.request(Standing.verb(name, at: isBack ? nil : step), at: Bool.random(using: &random) ? step : nil)
+            try bench.request(
+                Standing.verb(name, at: isBack ? nil : step),
+                at: Bool.random(using: &random) ? step : nil
+            )
             decisions[name, default: 0] += before == bench.instance ? 0 : 1
         } catch {
             refusals += 1
