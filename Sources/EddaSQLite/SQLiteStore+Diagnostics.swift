@@ -61,7 +61,7 @@ extension SQLiteStore: Diagnosable {
     private var durability: [Diagnostic] {
         // It is a setting of the connection that writes, not of the file.
         guard configuration.opening == .readWrite else {
-            return [Diagnostic("durability", "what the program that owns the database has chosen; its own doctor tells")]
+            return [Diagnostic("durability", "as the program that owns the database has chosen")]
         }
         return switch configuration.durability {
         case .full: [Diagnostic("durability", "full: commits survive power loss")]
