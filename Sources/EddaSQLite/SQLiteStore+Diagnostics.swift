@@ -58,9 +58,11 @@ extension SQLiteStore: Diagnosable {
         )
     }
 
-    /// What a reader does not decide it does not know.
     private var durability: [Diagnostic] {
-        guard configuration.opening == .readWrite else { return [] }
+        // It is a setting of the connection that writes, not of the file.
+        guard configuration.opening == .readWrite else {
+            return [Diagnostic("durability", "as the program that owns the database has chosen")]
+        }
         return switch configuration.durability {
         case .full: [Diagnostic("durability", "full: commits survive power loss")]
         case .normal:

@@ -73,6 +73,18 @@ import Testing
         #expect(text.output.contains("step.rejected"))
     }
 
+    @Test func aSagaIsDrawn() async throws {
+        try await runSagas()
+        let mermaid = await fixture.run("sagas", "graph", "pay-declined")
+        #expect(mermaid.status == 0)
+        #expect(mermaid.output.hasPrefix("flowchart TD\n"))
+        #expect(mermaid.output.contains("capture-payment<br/>pivot<br/>rejected"))
+        let dot = try #require(try await fixture.json("sagas", "graph", "pay-1", "--as", "dot") as? [String: Any])
+        #expect((dot["graph"] as? String)?.hasPrefix("digraph saga {") == true)
+        #expect(await fixture.run("sagas", "graph", "pay-9").status == 1)
+        #expect(await fixture.run("sagas", "graph", "pay-1", "--as", "png").status == 64)
+    }
+
     @Test func anUnknownSagaIsNamedTogetherWithTheNextCommand() async throws {
         try await fixture.placeOrders()
         let outcome = await fixture.run("sagas", "show", "pay-9")

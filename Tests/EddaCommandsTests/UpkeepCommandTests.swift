@@ -54,7 +54,7 @@ import Testing
             uniqueKeysWithValues: facts.map { ($0["name"] as? String ?? "", $0["value"] as? String ?? "") }
         )
         #expect(values["generation"] == "1")
-        #expect(values["durability"] == nil)
+        #expect(values["durability"] == "as the program that owns the database has chosen")
         #expect(values["keys"]?.hasPrefix("1, the oldest of ") == true)
         #expect(values["consumer.indexer"] == "at position 0, at most 1 events behind")
         #expect(values["projection.open-orders"] == "live, at most 0 events behind")

@@ -8,7 +8,8 @@ struct SagasCommand<App: EddaApplication>: AsyncParsableCommand {
             commandName: "sagas",
             abstract: App.isTool
                 ? "List and show sagas." : "List and show sagas, start new ones, and decide about parked ones.",
-            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self] + (App.isTool ? [] : ofPrograms)
+            subcommands: [SagasListCommand<App>.self, SagasShowCommand<App>.self, SagasGraphCommand<App>.self]
+                + (App.isTool ? [] : ofPrograms)
         )
     }
 

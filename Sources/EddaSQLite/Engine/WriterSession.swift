@@ -290,9 +290,10 @@ final class WriterSession {
         memory.commit()
         effects.head = done.head
         effects.recordedAt = done.recordedAt
+        // Before callers are answered: what they have written is what they read.
+        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
         group.answer()
         guard done.wrote else { return }
-        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }

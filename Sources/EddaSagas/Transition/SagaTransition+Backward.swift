@@ -55,7 +55,8 @@ extension SagaTransition {
         let id = instance.steps[index].id
         let reason: String
         var pause: Duration?
-        try instance.steps[index].move(to: .undoFailed)
+        // While it waits for its next try, another copy of it may yet be refused.
+        if instance.steps[index].status != .undoFailed { try instance.steps[index].move(to: .undoFailed) }
         instance.steps[index].undo.failures += 1
         switch outcome {
         case .succeeded: return

@@ -108,7 +108,9 @@ enum Standing: String, CaseIterable, Sendable {
         case "compensate": return .compensate
         case "cancel": return .cancel
         default:
-            guard let step, case .succeeded(let reply) = Replies.success(step) else { return .resolve(reply: []) }
+            guard let step, case .succeeded(let reply) = Replies.success(step) else {
+                return .resolve(reply: Array("{}".utf8))
+            }
             return .resolve(reply: reply)
         }
     }

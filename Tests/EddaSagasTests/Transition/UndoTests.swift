@@ -31,6 +31,17 @@ import Testing
         #expect(spent.timer == nil)
     }
 
+    @Test func aRefusalOfACopyWhileTheCompensationWaitsForItsNextTryParks() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve")
+        try bench.reply("authorize", Replies.refusal)
+        try bench.wake()
+        try bench.reply("reserve", Replies.passing, undo: true)
+        try bench.reply("reserve", Replies.refusal, undo: true)
+        #expect(bench.instance.parking == Parking(cause: .undoFailed, step: "reserve"))
+        #expect(bench.timer == nil)
+    }
+
     // guarantees: G10
     @Test func aCompensationThatNobodyAnswersParksAndItsLateSuccessGoesOn() throws {
         var bench = try Bench(PrepareOrder.self)
