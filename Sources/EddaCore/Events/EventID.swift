@@ -83,20 +83,14 @@ extension EventID: LosslessStringConvertible, Codable {
     ///
     /// - Throws: `DecodingError` when the text is not an id.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let id = EventID(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is not a UUID")
-        }
-        self = id
+        self = try decoder.value(parsedBy: { EventID($0) }, expecting: "a UUID")
     }
 
     /// Writes UUID notation.
     ///
     /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+        try encoder.encode(text: description)
     }
 }
 

@@ -44,23 +44,14 @@ public struct Cursor: Hashable, Codable, Sendable, LosslessStringConvertible {
     ///
     /// - Throws: `DecodingError` when it is no cursor.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let cursor = Cursor(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "\"\(text)\" is not a cursor such as 1:1042"
-            )
-        }
-        self = cursor
+        self = try decoder.value(parsedBy: { Cursor($0) }, expecting: "a cursor such as 1:1042")
     }
 
     /// Writes the text.
     ///
     /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+        try encoder.encode(text: description)
     }
 
     /// `generation:position`.

@@ -95,23 +95,14 @@ extension Timestamp: LosslessStringConvertible, Codable {
     ///
     /// - Throws: `DecodingError` when the text is not a time in that notation.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let time = Timestamp(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "\"\(text)\" is not a time such as 2026-11-21T08:15:30.123456Z"
-            )
-        }
-        self = time
+        self = try decoder.value(parsedBy: { Timestamp($0) }, expecting: "a time such as 2026-11-21T08:15:30.123456Z")
     }
 
     /// Writes RFC 3339 in UTC.
     ///
     /// - Throws: What the encoder throws.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+        try encoder.encode(text: description)
     }
 }
 

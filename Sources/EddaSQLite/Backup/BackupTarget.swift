@@ -33,22 +33,11 @@ struct BackupTarget {
     }
 
     private static func resolve(_ given: String) throws(StoreError) -> (folder: String, path: String) {
-        let slash = given.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == given.startIndex ? "/" : String(given[..<$0]) } ?? "."
-        let name = slash.map { String(given[given.utf8.index(after: $0)...]) } ?? given
-        guard !name.isEmpty, name != ".", name != ".." else {
+        let place = FilePlace(given)
+        guard !place.name.isEmpty, place.name != ".", place.name != ".." else {
             throw StoreError(.invalidArgument, "\"\(given)\" is no path of a file to make a backup in.")
         }
-        guard let real = realpath(folder, nil) else {
-            throw StoreError(
-                .invalidArgument,
-                "The folder \(folder) of the backup \(name) cannot be entered: \(String(cString: strerror(errno))). "
-                    + "Create it first."
-            )
-        }
-        defer { free(real) }
-        let absolute = String(cString: real)
-        return (absolute, absolute == "/" ? "/\(name)" : "\(absolute)/\(name)")
+        return try place.resolved(for: "backup", .invalidArgument)
     }
 
     /// Refuses the database itself and the files that belong to it.

@@ -22,14 +22,13 @@ struct FileUsers {
         let (memory, turn) = (KernelLock.all(of: path + "-shm"), KernelLock.all(of: path + ".lock"))
         func others(_ locks: [KernelLock]) -> [Int] { Set(locks.map(\.pid)).subtracting([Int(getpid())]).sorted() }
         open = others(memory.filter { $0.covers(128) })
-        reading = others(memory.filter { lock in (123...127).contains { lock.covers($0) } })
-        writing = others(memory.filter { $0.covers(120) && $0.isExclusive } + turn)
+        reading = others(memory.filter(\.isOfReader))
+        writing = others(memory.filter(\.isOfWriter) + turn)
     }
 
     /// All who have a read transaction, this process among them.
     static func readers(of path: String) -> [Int] {
-        let locks = KernelLock.all(of: path + "-shm").filter { lock in (123...127).contains { lock.covers($0) } }
-        return Set(locks.map(\.pid)).sorted()
+        Set(KernelLock.all(of: path + "-shm").filter(\.isOfReader).map(\.pid)).sorted()
     }
 
     /// The processes with their names: `4711 orders`.
@@ -67,6 +66,12 @@ struct KernelLock {
     let last: Int
 
     func covers(_ byte: Int) -> Bool { first <= byte && byte <= last }
+
+    /// Of the shared-memory file: whether it is that of a read transaction.
+    var isOfReader: Bool { (123...127).contains(where: covers) }
+
+    /// Of the shared-memory file: whether it is SQLite's write lock.
+    var isOfWriter: Bool { isExclusive && covers(120) }
 
     /// The major and the minor number of a device (makedev(3)).
     private static func numbers(of device: UInt64) -> [UInt64] {

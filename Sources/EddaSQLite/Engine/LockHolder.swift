@@ -20,7 +20,7 @@ enum LockHolder {
     private static func pid(path: String) -> Int? {
         // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
         for _ in 0..<5 {
-            let holder = KernelLock.all(of: path + "-shm").first { $0.isExclusive && $0.covers(120) }
+            let holder = KernelLock.all(of: path + "-shm").first(where: \.isOfWriter)
             if let holder { return holder.pid }
         }
         return nil

@@ -54,21 +54,13 @@ enum OpenFiles {
         guard lstat(path, &link) != 0 else {
             throw StoreError(.cannotOpen, "\"\(path)\" is a link to nowhere. Remove it, or create what it points to.")
         }
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        guard !name.isEmpty else { throw StoreError(.cannotOpen, "\"\(path)\" is a folder, not a database file.") }
-        guard let real = realpath(folder, nil) else {
-            throw StoreError(
-                .cannotOpen,
-                "The folder \(folder) of the database \(name) cannot be entered: \(String(cString: strerror(errno))). "
-                    + "Create it first."
-            )
+        let place = FilePlace(path)
+        guard !place.name.isEmpty else {
+            throw StoreError(.cannotOpen, "\"\(path)\" is a folder, not a database file.")
         }
-        defer { free(real) }
-        let absolute = String(cString: real)
-        try refuseNetwork(absolute)
-        return absolute == "/" ? "/\(name)" : "\(absolute)/\(name)"
+        let (folder, absolute) = try place.resolved(for: "database", .cannotOpen)
+        try refuseNetwork(folder)
+        return absolute
     }
 
     /// Refuses a path where there is nothing to read.

@@ -1,6 +1,4 @@
-import Dispatch
 import EddaCore
-import Synchronization
 
 @testable import EddaSQLite
 
@@ -91,26 +89,14 @@ final class FaultRun {
 
     /// All units of a step as one group: the writer is held until they have queued in order.
     private func submit(_ units: [FaultUnit], step: Int, to store: SQLiteStore) async {
-        let gate = HeldWriter()
-        await withTaskGroup(of: (FaultUnit, FaultLedger.Answer, [StreamID: Int])?.self) { group in
-            group.addTask {
-                await gate.hold(store)
-                return nil
-            }
-            while !gate.isSettled { await Task.yield() }
-            for (index, unit) in units.enumerated() {
-                let append = await append(of: unit, in: store, mayRead: false)
-                group.addTask {
-                    let (answer, versions) = await Self.perform(unit, append, on: store)
-                    return (unit, answer, versions)
-                }
-                while gate.isHolding, let waiting = try? store.writer.waiting, waiting <= index { await Task.yield() }
-            }
-            gate.release()
-            for await outcome in group {
-                guard let (unit, answer, versions) = outcome else { continue }
-                note(unit, answer, versions, step: step)
-            }
+        var appends: [Append] = []
+        for unit in units { appends.append(await append(of: unit, in: store, mayRead: false)) }
+        let outcomes = await store.together(units.count) { [appends] index in
+            await Self.perform(units[index], appends[index], on: store)
+        }
+        for (unit, outcome) in zip(units, outcomes) {
+            let (answer, versions) = outcome
+            note(unit, answer, versions, step: step)
         }
     }
 
@@ -233,31 +219,5 @@ final class FaultRun {
         guard vfs.hits > 0, let mode else { return false }
         guard let faultyStep, !mode.isFatal else { return true }
         return step <= (mode.isLasting ? faultyStep + 1 : faultyStep)
-    }
-}
-
-/// Holds a store's writer with a unit that waits until it is let go.
-private final class HeldWriter: Sendable {
-    private enum State {
-        case pending
-        case holding
-        case ended
-    }
-
-    private let state = Mutex(State.pending)
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    /// Whether the writer is held, or could not be.
-    var isSettled: Bool { state.withLock { $0 != .pending } }
-    var isHolding: Bool { state.withLock { $0 == .holding } }
-
-    func release() { semaphore.signal() }
-
-    func hold(_ store: SQLiteStore) async {
-        _ = try? await store.write { [self] _ in
-            state.withLock { $0 = .holding }
-            semaphore.wait()
-        }
-        state.withLock { $0 = .ended }
     }
 }

@@ -1,39 +1,43 @@
-import Dispatch
-
 @testable import EddaSQLite
 
 extension SQLiteStore {
-    /// Calls `body` from so many tasks while the writer is held until all of their units wait, so that they come into one
-    /// group as far as its bounds allow.
+    /// Calls `body` from so many tasks, one after another while the writer is held, so that their units come into one group,
+    /// in order, as far as its bounds allow.
     ///
-    /// - Returns: What each call threw, in the order of the indices.
-    func together(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> Void) async -> [(any Error)?] {
-        let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
-        let release = DispatchSemaphore(value: 0)
-        return await withTaskGroup(of: (Int, (any Error)?).self) { group in
+    /// - Returns: What each call returned, in the order of the indices.
+    func together<Outcome: Sendable>(
+        _ count: Int,
+        _ body: @escaping @Sendable (Int) async -> Outcome
+    ) async -> [Outcome] {
+        let gate = HeldWriter()
+        return await withTaskGroup(of: (Int, Outcome)?.self) { group in
             group.addTask {
-                _ = try? await self.write { _ in
-                    held.yield()
-                    release.wait()
-                }
-                return (-1, nil)
+                await gate.hold(self)
+                return nil
             }
-            for await _ in isHeld { break }
+            while !gate.isSettled { await Task.yield() }
             for index in 0..<count {
-                group.addTask {
-                    do {
-                        try await body(index)
-                        return (index, nil)
-                    } catch {
-                        return (index, error)
-                    }
-                }
+                group.addTask { (index, await body(index)) }
+                while gate.isHolding, let waiting = try? writer.waiting, waiting <= index { await Task.yield() }
             }
-            while let waiting = try? writer.waiting, waiting < count { await Task.yield() }
-            release.signal()
-            var errors = [(any Error)?](repeating: nil, count: count)
-            for await (index, error) in group where index >= 0 { errors[index] = error }
-            return errors
+            gate.release()
+            var outcomes: [Int: Outcome] = [:]
+            for await case (let index, let outcome)? in group { outcomes[index] = outcome }
+            return (0..<count).compactMap { outcomes[$0] }
+        }
+    }
+
+    /// The same for calls that may throw.
+    ///
+    /// - Returns: What each call threw.
+    func together(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> Void) async -> [(any Error)?] {
+        await together(count) { index -> (any Error)? in
+            do {
+                try await body(index)
+                return nil
+            } catch {
+                return error
+            }
         }
     }
 }
