@@ -8,6 +8,7 @@ extension SagaTimeline: CustomStringConvertible {
         text += "\n"
         if let reason { text += "Reason: \(reason)\n" }
         if let parkedSince { text += "Parked since \(parkedSince)\n" }
+        if let overdueSince { text += "Past its deadline since \(overdueSince)\n" }
         text += "Started \(startedAt), last moved \(updatedAt)\n"
         if ignoredReplies > 0 { text += "Replies that changed nothing: \(ignoredReplies)\n" }
         if !steps.isEmpty {
@@ -17,7 +18,7 @@ extension SagaTimeline: CustomStringConvertible {
                 steps.map { step in
                     [
                         step.id.rawValue, step.phase?.rawValue ?? "?", step.status.rawValue, "\(step.attempts)",
-                        "\(step.sends)", "\(step.undoAttempts)", step.note ?? "",
+                        "\(step.sends)", "\(step.undoAttempts)", Self.note(of: step),
                     ]
                 }
             )
@@ -35,6 +36,11 @@ extension SagaTimeline: CustomStringConvertible {
             }
         )
         return text
+    }
+
+    private static func note(of step: Step) -> String {
+        let child = step.child.map { "saga \($0), \(step.childStatus?.rawValue ?? "not in this store")" }
+        return [child, step.note].compactMap(\.self).joined(separator: "; ")
     }
 
     private static func list(_ steps: [StepID]) -> String {

@@ -20,17 +20,27 @@ public import EddaCore
 /// ```
 ///
 /// A plan is data: compensatable steps, at most one pivot, then retriable steps. The compiler refuses any other order.
+///
+/// Steps stand in blocks where they have to: ``parallel(_:_:)``, ``when(_:_:_:)``, ``forEach(_:in:id:concurrently:_:)``.
 public protocol Saga: Sendable {
     /// What the steps know of each other: it starts with what the caller gives and grows by the replies.
     associatedtype State: Codable & Sendable
     /// The type of the plan; inferred.
     associatedtype Body: Plan where Body.State == State
+    /// What its `local` steps work with, such as clients; given to the coordinator by ``with(_:)``.
+    associatedtype Services: Sendable = Void
 
     /// The wire name, stored with every saga of this kind.
     static var name: SagaName { get }
 
     /// The version of the plan, for people. Whether a stored saga fits the plan is decided by the steps themselves.
     static var version: Int { get }
+
+    /// How long a saga of this kind may take; `nil`, the default, means without end.
+    ///
+    /// Past it, a saga turns back as long as its pivot has not succeeded. Later it goes on, is marked as overdue, and alerts
+    /// once.
+    static var deadline: Duration? { get }
 
     /// The steps, in order.
     @PlanBuilder<State> static var plan: Body { get }
@@ -44,6 +54,9 @@ public protocol Saga: Sendable {
 }
 
 extension Saga {
+    /// Without end.
+    public static var deadline: Duration? { nil }
+
     /// Does nothing.
     public static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws {}
 }
