@@ -38,6 +38,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
         head += "\n"
         if let reason = saga.reason { head += "reason     \(reason.printable)\n" }
         if let since = saga.parkedSince { head += "parked     since \(since)\n" }
+        if let since = saga.overdueSince { head += "overdue    since \(since)\n" }
         head += "started    \(saga.startedAt)\nlast moved \(saga.updatedAt)\n"
         head += "done       \(Self.words(saga.done))\nremaining  \(Self.words(saga.remaining))\n\n"
         output.write(head)
@@ -59,7 +60,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 String(step.attempts),
                 String(step.sends),
                 String(step.undoAttempts),
-                step.note
+                step.noteWithChild
             )
         }
         output.write(table: steps)
@@ -100,6 +101,9 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 "sends": .integer(Int64(step.sends)),
                 "undoAttempts": .integer(Int64(step.undoAttempts)),
                 "note": .optional(step.note),
+                "word": .optional(step.word?.rawValue),
+                "child": .optional(step.child?.rawValue),
+                "childStatus": .optional(step.childStatus?.rawValue),
             ]
         }
         let entries = saga.entries.map { entry -> JSON in
@@ -120,6 +124,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             "step": .optional(saga.step?.rawValue),
             "reason": .optional(saga.reason),
             "parkedSince": .optional(saga.parkedSince?.description),
+            "overdueSince": .optional(saga.overdueSince?.description),
             "correlationID": .optional(saga.correlationID),
             "startedAt": .string(saga.startedAt.description),
             "updatedAt": .string(saga.updatedAt.description),

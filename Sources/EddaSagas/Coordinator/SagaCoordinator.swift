@@ -110,7 +110,9 @@ public final class SagaCoordinator: Sendable {
             }
         }
         for program in programs.values {
-            guard let step = program.steps.first(where: { $0.child.map { programs[$0] == nil } ?? false }) else { continue }
+            guard let step = program.steps.first(where: { $0.child.map { programs[$0] == nil } ?? false }) else {
+                continue
+            }
             throw SagaError(
                 .unknownSaga,
                 "Step \(step.id) of saga \(program.name) starts a saga \(step.child ?? program.name), which is not registered. "

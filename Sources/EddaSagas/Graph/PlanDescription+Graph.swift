@@ -82,7 +82,8 @@ extension PlanDescription.Step {
     fileprivate var what: String {
         switch word {
         case .child: "saga \(child?.rawValue ?? "?")"
-        case .awaitSignal: "signal" + (timeoutMilliseconds.map { ", \(Duration.milliseconds($0).inWords) at most" } ?? "")
+        case .awaitSignal:
+            "signal" + (timeoutMilliseconds.map { ", \(Duration.milliseconds($0).inWords) at most" } ?? "")
         case .local, .sleep: word.rawValue
         default: command.rawValue
         }

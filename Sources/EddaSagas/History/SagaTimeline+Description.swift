@@ -18,7 +18,7 @@ extension SagaTimeline: CustomStringConvertible {
                 steps.map { step in
                     [
                         step.id.rawValue, step.phase?.rawValue ?? "?", step.status.rawValue, "\(step.attempts)",
-                        "\(step.sends)", "\(step.undoAttempts)", Self.note(of: step),
+                        "\(step.sends)", "\(step.undoAttempts)", step.noteWithChild ?? "",
                     ]
                 }
             )
@@ -36,11 +36,6 @@ extension SagaTimeline: CustomStringConvertible {
             }
         )
         return text
-    }
-
-    private static func note(of step: Step) -> String {
-        let child = step.child.map { "saga \($0), \(step.childStatus?.rawValue ?? "not in this store")" }
-        return [child, step.note].compactMap(\.self).joined(separator: "; ")
     }
 
     private static func list(_ steps: [StepID]) -> String {
@@ -64,5 +59,14 @@ extension SagaTimeline: CustomStringConvertible {
                 return line + "\n"
             }
             .joined()
+    }
+}
+
+extension SagaTimeline.Step {
+    /// The note, and of a step that has started a saga where that stands.
+    package var noteWithChild: String? {
+        let child = child.map { "saga \($0), \(childStatus?.rawValue ?? "not in this store")" }
+        let parts = [child, note].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }

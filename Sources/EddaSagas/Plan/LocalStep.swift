@@ -79,7 +79,8 @@ extension LocalStep where Phase == StepPhase.Uncovered {
     /// - Parameter undo: Gets the state, the step's result if there was one, an idempotency key of its own, and the
     ///   services.
     public func compensateLocally(
-        _ undo: @escaping @Sendable (_ state: State, _ reply: Reply?, _ key: String, _ services: Services) async throws ->
+        _ undo:
+            @escaping @Sendable (_ state: State, _ reply: Reply?, _ key: String, _ services: Services) async throws ->
             Void
     ) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {
         var step = covered(StepPhase.Compensatable.self)

@@ -60,8 +60,7 @@ extension PlanChoice where Phase == StepPhase.Compensatable {
     @available(
         *,
         unavailable,
-        message:
-            "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
+        message: "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
     )
     public func otherwise(
         @PlanBlockBuilder<State> _ body: () -> PlanBlockBody<State, StepPhase.Retriable>
@@ -75,8 +74,7 @@ extension PlanChoice where Phase == StepPhase.Retriable {
     @available(
         *,
         unavailable,
-        message:
-            "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
+        message: "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
     )
     public func otherwise(
         @PlanBlockBuilder<State> _ body: () -> PlanBlockBody<State, StepPhase.Compensatable>

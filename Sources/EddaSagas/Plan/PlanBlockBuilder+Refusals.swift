@@ -58,8 +58,7 @@ extension PlanBlockBuilder {
     @available(
         *,
         unavailable,
-        message:
-            "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
+        message: "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
     )
     public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanBlockBody<State, StepPhase.Compensatable>,
@@ -72,8 +71,7 @@ extension PlanBlockBuilder {
     @available(
         *,
         unavailable,
-        message:
-            "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
+        message: "A block stands before the pivot or after it: it holds either compensatable steps or retriable ones."
     )
     public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanBlockBody<State, StepPhase.Retriable>,

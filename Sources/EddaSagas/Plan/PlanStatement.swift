@@ -28,7 +28,8 @@ public struct PlanNode: Sendable {
 
 /// A `when` with its branches.
 struct PlannedChoice: Sendable {
-    typealias Decide = @Sendable (_ state: any Sendable, _ elements: ArraySlice<StoredBytes>, SchemaRegistry) throws ->
+    typealias Decide =
+        @Sendable (_ state: any Sendable, _ elements: ArraySlice<StoredBytes>, SchemaRegistry) throws ->
         Bool
 
     let id: StepID
@@ -39,7 +40,8 @@ struct PlannedChoice: Sendable {
 
 /// A `forEach` with its body, whose closures see the state and the element.
 struct PlannedLoop: Sendable {
-    typealias Read = @Sendable (_ state: any Sendable, _ elements: ArraySlice<StoredBytes>, SchemaRegistry) throws ->
+    typealias Read =
+        @Sendable (_ state: any Sendable, _ elements: ArraySlice<StoredBytes>, SchemaRegistry) throws ->
         [LoopElement]
 
     let id: StepID

@@ -9,7 +9,8 @@ struct PlannedStep: Sendable {
     typealias Prepare = @Sendable (AnyState, Elements, SchemaRegistry) throws -> Prepared
     typealias Settle = @Sendable (inout AnyState, Elements, _ reply: [UInt8], SchemaRegistry) throws -> Settled
     typealias Change = @Sendable (inout AnyState, Elements, SchemaRegistry) throws -> Void
-    typealias Perform = @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) async throws
+    typealias Perform =
+        @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) async throws
         -> [UInt8]
 
     /// What leaves when the step is dispatched, and what would undo it if its reply never came.

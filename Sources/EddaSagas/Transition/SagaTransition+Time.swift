@@ -94,7 +94,8 @@ extension SagaTransition {
         record(
             StepStruggles(
                 step: step.id,
-                reason: "Step \(step.id) has not succeeded within \(time.inWords), \(step.forward.sends) sent commands and "
+                reason:
+                    "Step \(step.id) has not succeeded within \(time.inWords), \(step.forward.sends) sent commands and "
                     + "\(step.forward.failures) failures\(last). It is tried on."
             )
         )
