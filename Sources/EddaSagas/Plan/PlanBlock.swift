@@ -93,11 +93,6 @@ public struct Each<State: Codable & Sendable, Element: Codable & Sendable>: Coda
     /// The element, as it was when the block was reached.
     public let element: Element
 
-    init(state: State, element: Element) {
-        self.state = state
-        self.element = element
-    }
-
     /// A member of the state.
     public subscript<Value>(dynamicMember member: WritableKeyPath<State, Value>) -> Value {
         get { state[keyPath: member] }

@@ -3,9 +3,7 @@ public import EddaCore
 /// The words of a plan for the body of a `forEach`, where the closures see an ``Each``.
 ///
 /// They mean the same as those of ``Saga``.
-public struct PlanWords<State: Codable & Sendable, Services: Sendable>: Sendable {
-    init() {}
-}
+public struct PlanWords<State: Codable & Sendable, Services: Sendable>: Sendable {}
 
 extension PlanWords {
     /// A step before the pivot: it can be refused, and it is undone when a later one is.
