@@ -24,7 +24,10 @@ struct SagaConditions: ParsableArguments {
     var attributes: [(name: String, value: String)] = []
 
     @Option(
-        help: ArgumentHelp("Only sagas that were started longer ago than this, such as 90s, 15m, 4h or 2d.", valueName: "age"),
+        help: ArgumentHelp(
+            "Only sagas that were started longer ago than this, such as 90s, 15m, 4h or 2d.",
+            valueName: "age"
+        ),
         transform: age
     )
     var olderThan: Duration?

@@ -14,7 +14,9 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
     @Argument(help: "The saga's id.", transform: name)
     var id: SagaID
 
-    @Flag(help: "With the state, and what each step sent and was answered. They may hold what not everybody should read.")
+    @Flag(
+        help: "With the state, and what each step sent and was answered. They may hold what not everybody should read."
+    )
     var payloads = false
 
     @OptionGroup var format: FormatOptions

@@ -27,7 +27,9 @@ enum EventRow {
     /// Reads a JSON object of texts.
     ///
     /// - Parameter owner: What has it, for the error.
-    static func attributes(from text: String, of owner: @autoclosure () -> String) throws(StoreError) -> [String: String] {
+    static func attributes(from text: String, of owner: @autoclosure () -> String) throws(StoreError) -> [String:
+        String]
+    {
         guard let attributes = AttributeText.decode(Array(text.utf8)) else {
             throw StoreError(.corrupt, "\(owner()) are no JSON object: \(text.prefix(80))")
         }

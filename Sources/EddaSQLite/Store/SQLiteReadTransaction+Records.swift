@@ -113,7 +113,9 @@ extension SQLiteReadTransaction {
 
     func overdueSagas(at now: Timestamp) throws -> [SagaName: Int] {
         var counts: [SagaName: Int] = [:]
-        try query(.overdueSagas) { try $0.bind(1, now.microseconds) } row: { row in
+        try query(.overdueSagas) {
+            try $0.bind(1, now.microseconds)
+        } row: { row in
             counts[SagaName(unchecked: row.text(0))] = Int(row.integer(1))
         }
         return counts
@@ -135,7 +137,8 @@ extension SQLiteReadTransaction {
             startedAt: Timestamp(microseconds: row.integer(8)),
             updatedAt: Timestamp(microseconds: row.integer(9)),
             deadline: row.isNull(10) ? nil : Timestamp(microseconds: row.integer(10)),
-            attributes: row.isNull(11) ? [:] : try EventRow.attributes(from: row.text(11), of: "The attributes of saga \(row.text(0))"),
+            attributes: row.isNull(11)
+                ? [:] : try EventRow.attributes(from: row.text(11), of: "The attributes of saga \(row.text(0))"),
             instance: row.bytes(12)
         )
     }

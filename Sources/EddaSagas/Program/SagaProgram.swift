@@ -89,7 +89,9 @@ package struct SagaProgram: Sendable {
         guard !attributes.isEmpty else { return nil }
         var seen: Set<String> = []
         for attribute in attributes {
-            guard !attribute.name.isEmpty, attribute.name.utf8.allSatisfy(nameBytes.contains), seen.insert(attribute.name).inserted else {
+            guard !attribute.name.isEmpty, attribute.name.utf8.allSatisfy(nameBytes.contains),
+                seen.insert(attribute.name).inserted
+            else {
                 throw SagaError(
                     .invalidAttribute,
                     "Saga \(S.name) has the attribute \"\(attribute.name)\" twice, or it is no name: letters, digits, "
