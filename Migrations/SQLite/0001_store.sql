@@ -184,9 +184,35 @@ CREATE TABLE edda_sagas (
     correlation TEXT,
     started_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    deadline INTEGER,                   -- microseconds since 1970, UTC
+    attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes)),
     instance BLOB NOT NULL
 ) STRICT;
 CREATE INDEX edda_sagas_status ON edda_sagas (status, id);
+CREATE INDEX edda_sagas_correlation ON edda_sagas (correlation, id) WHERE correlation IS NOT NULL;
+CREATE INDEX edda_sagas_deadline ON edda_sagas (deadline)
+    WHERE deadline IS NOT NULL AND status NOT IN ('completed', 'compensated');
+
+-- The attributes of sagas once more, to find sagas by them; the triggers below keep it.
+CREATE TABLE edda_saga_attributes (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    saga TEXT NOT NULL,
+    PRIMARY KEY (name, value, saga)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER edda_sagas_attributes_of_new AFTER INSERT ON edda_sagas WHEN new.attributes IS NOT NULL
+BEGIN
+    INSERT INTO edda_saga_attributes (name, value, saga) SELECT key, value, new.id FROM json_each(new.attributes);
+END;
+
+CREATE TRIGGER edda_sagas_attributes_changed AFTER UPDATE OF attributes ON edda_sagas
+    WHEN new.attributes IS NOT old.attributes
+BEGIN
+    DELETE FROM edda_saga_attributes
+    WHERE (name, value, saga) IN (SELECT key, value, old.id FROM json_each(old.attributes));
+    INSERT INTO edda_saga_attributes (name, value, saga) SELECT key, value, new.id FROM json_each(new.attributes);
+END;
 
 CREATE TABLE edda_projections (
     name TEXT NOT NULL,

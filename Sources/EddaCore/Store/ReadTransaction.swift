@@ -253,6 +253,13 @@ public protocol SagaReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func sagaCounts() throws -> [SagaRecord.Status: Int]
+
+    /// How many sagas of each kind have not ended although their deadline lies before a time.
+    ///
+    /// O(sagas that are overdue).
+    ///
+    /// - Throws: ``StoreError``.
+    func overdueSagas(at now: Timestamp) throws -> [SagaName: Int]
 }
 
 /// Reads the register of projections.

@@ -102,7 +102,9 @@ extension SQLiteWriteTransaction {
         try statement.bind(8, record.correlationID)
         try statement.bind(9, record.startedAt.microseconds)
         try statement.bind(10, record.updatedAt.microseconds)
-        try statement.bind(11, record.instance)
+        try statement.bind(11, record.deadline?.microseconds)
+        try statement.bind(12, EventRow.text(of: record.attributes))
+        try statement.bind(13, record.instance)
     }
 
     // MARK: Projections

@@ -90,6 +90,7 @@ enum StoreStatement: Int, CaseIterable {
     case insertSaga
     case updateSaga
     case sagaCounts
+    case overdueSagas
 
     case projections
     case allProjections
@@ -108,7 +109,8 @@ enum StoreStatement: Int, CaseIterable {
         "o.sequence, o.attributes, o.data, o.lane, o.attempts, o.due_uptime, o.due_wall, o.reason"
 
     static let sagaColumns = """
-        id, name, plan_version, status, step, reason, revision, correlation, started_at, updated_at, instance
+        id, name, plan_version, status, step, reason, revision, correlation, started_at, updated_at, deadline, \
+        attributes, instance
         """
 
     private static let projectionColumns = """
@@ -324,15 +326,21 @@ enum StoreStatement: Int, CaseIterable {
         case .sagaRevision: "SELECT revision, name FROM edda_sagas WHERE id = ?1"
         case .insertSaga:
             """
-            INSERT INTO edda_sagas (\(Self.sagaColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            INSERT INTO edda_sagas (\(Self.sagaColumns))
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         case .updateSaga:
             """
             UPDATE edda_sagas SET plan_version = ?3, status = ?4, step = ?5, reason = ?6, revision = ?7,
-            correlation = ?8, started_at = ?9, updated_at = ?10, instance = ?11
+            correlation = ?8, started_at = ?9, updated_at = ?10, deadline = ?11, attributes = ?12, instance = ?13
             WHERE id = ?1 AND name = ?2 AND revision = ?7 - 1
             """
         case .sagaCounts: "SELECT status, count(*) FROM edda_sagas GROUP BY status"
+        case .overdueSagas:
+            """
+            SELECT name, count(*) FROM edda_sagas
+            WHERE deadline < ?1 AND status NOT IN ('completed', 'compensated') GROUP BY name
+            """
 
         case .projections:
             "SELECT \(Self.projectionColumns) FROM edda_projections WHERE name = ?1 ORDER BY build"

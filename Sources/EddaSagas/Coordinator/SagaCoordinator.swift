@@ -34,6 +34,9 @@ public final class SagaCoordinator: Sendable {
         ///
         /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
         public var alerts: Address?
+        /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30 seconds
+        /// by default, at least 1 second.
+        public var reporting: Duration = .seconds(30)
         /// The most replies that are taken together.
         public var replyLimit = 64
         /// The most timers that are handled together.
@@ -51,6 +54,7 @@ public final class SagaCoordinator: Sendable {
     let configuration: Configuration
     let unit: SagaUnit
     let waitingRoom = WaitingRoom()
+    let gauges: SagaGauges
 
     /// A coordinator; it drives sagas while ``run(transport:)`` runs.
     ///
@@ -84,6 +88,7 @@ public final class SagaCoordinator: Sendable {
         self.address = address
         self.logger = logger
         self.configuration = configuration
+        gauges = SagaGauges(sagas: programs.keys)
         unit = SagaUnit(
             address: address,
             programs: programs,
@@ -113,10 +118,32 @@ public final class SagaCoordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await self.mindTimers() }
+            group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}
         }
     }
+
+    /// Sets the gauges again and again, until the task is cancelled.
+    private func keepReporting() async throws {
+        do {
+            while !Task.isCancelled {
+                do {
+                    try await report()
+                } catch let error as StoreError where error.isRetriable {
+                    logger.warning("The sagas could not be counted.", metadata: ["error": "\(error)"])
+                }
+                try await store.time.sleep(for: max(configuration.reporting, .seconds(1)))
+            }
+        } catch is CancellationError where Task.isCancelled {
+            return
+        }
+    }
+
+    /// Counts the sagas in the store and sets the gauges.
+    ///
+    /// - Throws: What the store throws.
+    package func report() async throws { try await gauges.report(from: store) }
 
     /// Moves a saga on by an input, in a unit of its own, and wakes those who wait for it.
     ///
