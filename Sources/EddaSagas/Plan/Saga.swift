@@ -36,11 +36,16 @@ public protocol Saga: Sendable {
     /// The version of the plan, for people. Whether a stored saga fits the plan is decided by the steps themselves.
     static var version: Int { get }
 
-    /// How long a saga of this kind may take; `nil`, the default, means without end.
+    /// How long after its start a saga of this kind should have ended; `nil`, the default, means that it may take any
+    /// time.
     ///
-    /// Past it, a saga turns back as long as its pivot has not succeeded. Later it goes on, is marked as overdue, and alerts
-    /// once.
+    /// Past it, a saga turns back as long as its pivot has not succeeded; the way back may take as long again. Otherwise it
+    /// goes on, and alerts once. One that has not ended by then is overdue: it is listed (`sagas list --overdue`) and
+    /// counted (the gauge `edda.sagas.overdue`).
     static var deadline: Duration? { get }
+
+    /// What sagas of this kind are found by, such as the customer; none by default.
+    static var attributes: [SagaAttribute<State>] { get }
 
     /// The steps, in order.
     @PlanBuilder<State> static var plan: Body { get }
@@ -54,8 +59,11 @@ public protocol Saga: Sendable {
 }
 
 extension Saga {
-    /// Without end.
+    /// None.
     public static var deadline: Duration? { nil }
+
+    /// None.
+    public static var attributes: [SagaAttribute<State>] { [] }
 
     /// Does nothing.
     public static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws {}

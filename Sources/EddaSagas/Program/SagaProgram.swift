@@ -23,12 +23,15 @@ package struct SagaProgram: Sendable {
     let ended: Ended
     let decodeState: @Sendable ([UInt8]) throws(SagaError) -> any Sendable
     let encodeState: @Sendable (any Sendable) throws(SagaError) -> [UInt8]
+    /// What a saga with this state is found by; `nil` when the kind has no attributes.
+    let attributes: (@Sendable (_ state: [UInt8]) throws(SagaError) -> [String: String])?
     private let places: [StepID: Int]
 
     /// Compiles the plan of a saga.
     ///
     /// - Parameter services: What its `local` steps work with; not needed where they need nothing.
-    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep` or `missingServices`, naming the step.
+    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `missingServices`, `invalidAttribute` or
+    ///   `invalidDeadline`, naming what is wrong.
     package static func compile<S: Saga>(
         _ saga: S.Type,
         services: S.Services? = nil,
@@ -43,6 +46,12 @@ package struct SagaProgram: Sendable {
                 .missingServices,
                 "Step \(step.id) of saga \(S.name) needs services of type \(S.Services.self). Register the saga with "
                     + "\(S.self).with(services)."
+            )
+        }
+        if let deadline = S.deadline, deadline <= .zero {
+            throw SagaError(
+                .invalidDeadline,
+                "The deadline of saga \(S.name) is not above zero: \(deadline.inWords). Correct it, or leave it out."
             )
         }
         return SagaProgram(
@@ -76,12 +85,41 @@ package struct SagaProgram: Sendable {
                     throw SagaError(.unreadableState, "The state of a \(S.name) does not encode: \(error)")
                 }
             },
+            attributes: try attributes(of: saga, schema: schema),
             places: Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($0.element.id, $0.offset) })
         )
     }
 
     /// The state as this program encodes it.
     func recoded(_ bytes: [UInt8]) throws(SagaError) -> [UInt8] { try encodeState(decodeState(bytes)) }
+
+    private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
+
+    private static func attributes<S: Saga>(
+        of saga: S.Type,
+        schema: SchemaRegistry
+    ) throws(SagaError) -> (@Sendable ([UInt8]) throws(SagaError) -> [String: String])? {
+        let attributes = S.attributes
+        guard !attributes.isEmpty else { return nil }
+        var seen: Set<String> = []
+        for attribute in attributes {
+            guard !attribute.name.isEmpty, attribute.name.utf8.allSatisfy(nameBytes.contains),
+                seen.insert(attribute.name).inserted
+            else {
+                throw SagaError(
+                    .invalidAttribute,
+                    "Saga \(S.name) has the attribute \"\(attribute.name)\" twice, or it is no name: letters, digits, "
+                        + "-, _ and . make one. Rename it."
+                )
+            }
+        }
+        return { bytes throws(SagaError) in
+            let state = try StoredState.decode(S.State.self, from: bytes, schema: schema)
+            var values: [String: String] = [:]
+            for attribute in attributes { values[attribute.name] = attribute.value(state) }
+            return values
+        }
+    }
 
     /// The step of a record; that of an element of a loop is found as well.
     func step(_ id: StepID) -> PlannedStep? { places[id.template].map { steps[$0] } }

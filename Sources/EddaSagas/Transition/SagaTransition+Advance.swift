@@ -5,6 +5,7 @@ extension SagaTransition {
     ///
     /// It changes nothing when nothing follows, so it is called after every input.
     mutating func advance() throws(SagaError) {
+        if instance.status == .running, let index = firstExpired() { return parkForward(at: index) }
         switch instance.status {
         case .running where instance.turningBack != nil: try turn()
         case .running: try goForward()
@@ -30,10 +31,17 @@ extension SagaTransition {
         return nil
     }
 
+    /// A step of which nobody can tell any more whether it was executed.
+    private func firstExpired() -> Int? {
+        instance.steps.firstIndex { $0.status == .unknown && $0.forward.isAnsweredForGood }
+    }
+
     private mutating func parkForward(at index: Int) {
         let step = instance.steps[index]
         let reason = step.lastError ?? "no reason given"
-        if step.status == .rejected {
+        if step.status == .unknown {
+            park(.expired, at: index, "Whether step \(step.id) was executed is unknown: \(reason)")
+        } else if step.status == .rejected {
             park(.stepRejected, at: index, "Step \(step.id) was rejected and cannot be undone: \(reason)")
         } else {
             park(.stepFailed, at: index, "Step \(step.id) failed for good and cannot be undone: \(reason)")

@@ -77,6 +77,15 @@ extension SagaTransition {
         guard instance.status == .parked else {
             throw refuse(request, "nothing has stopped it", "Let it go on, or turn it back with `sagas cancel`.")
         }
+        if instance.parking?.cause == .expired {
+            guard request.because?.isBlank == false else {
+                throw SagaError(
+                    .reasonMissing,
+                    "Saga \(instance.id) is \(standing), and nobody can tell whether that was executed; retry would send "
+                        + "it as something new. Find out: `sagas resolve` if it was, `sagas retry --reason` if it was not."
+                )
+            }
+        }
         note(request, place)
         let isMeant = place.map { request.step != nil || isInTrouble($0.index) } ?? false
         instance.unpark()
@@ -236,7 +245,9 @@ extension SagaTransition {
                     ? "Go on with `sagas retry`, `sagas skip` or `sagas resolve`." : "Let it go on."
             )
         }
-        let isOpenPivot = instance.parking?.cause == .pivotUnknown
+        let isOpenPivot =
+            instance.parking?.cause == .pivotUnknown
+            || instance.parking?.cause == .expired && isPivot(place)
         if isOpenPivot, request.verb == .cancel {
             throw refuse(
                 request,
@@ -255,6 +266,10 @@ extension SagaTransition {
         instance.unpark()
         guard let index = place?.index else { return }
         try bringToOutcome(index, parking, reason, isOpenPivot: isOpenPivot)
+    }
+
+    private func isPivot(_ place: Place?) -> Bool {
+        place.flatMap { program.step(instance.steps[$0.index].id) }?.phase == .pivot
     }
 
     /// Brings the step at which the saga was parked to an outcome, or sees to it that it gets one.
@@ -293,6 +308,9 @@ extension SagaTransition {
         case (.unknown, .pivot) where parking != nil:
             try instance.steps[index].move(to: .dispatched)
             try tryAfresh(index, .forward)
+        case (.unknown, .compensatable):
+            // That it cannot be found out is settled by the decision.
+            instance.steps[index].forward.isAnsweredForGood = false
         default:
             break
         }

@@ -25,6 +25,7 @@ extension SagaTransition {
             case .succeeded(let bytes): try succeed(index, bytes)
             case .rejected(let rejection): try reject(index, rejection)
             case .failed(let reason, let isRetriable): try fail(index, reason, isRetriable: isRetriable)
+            case .expired(let reason): try expire(index, reason)
             }
         case (true, .undo):
             if case .succeeded = reply.outcome {
@@ -42,6 +43,7 @@ extension SagaTransition {
     private func fits(_ reply: SagaReply, _ index: Int) throws(SagaError) -> Bool {
         let step = instance.steps[index]
         let kind = reply.outcome.kind
+        let isKnown = kind != "failed" && kind != "expired"
         // An answer to a key that is not in use any more.
         guard reply.key.round == step[reply.key.direction].round else { return false }
         let plan = try plan(index)
@@ -51,7 +53,7 @@ extension SagaTransition {
             return true
         case (.running, .forward, .unknown):
             // Of what is about to be undone only the truth is of interest.
-            return plan.phase == .pivot || kind != "failed"
+            return plan.phase == .pivot || isKnown
         case (.running, .forward, .failed):
             // The step waits for its next try; a copy that was sent before may still have come through.
             return kind != "failed" && plan.word != .awaitSignal
@@ -60,7 +62,7 @@ extension SagaTransition {
             return !instance.goesBack && instance.parking != Parking(cause: .unreadable, step: step.id)
         case (.parked, .forward, .unknown):
             // The answer for which the saga stands still.
-            return kind != "failed" && !instance.goesBack
+            return isKnown && !instance.goesBack
         case (.parked, .forward, .failed) where !instance.goesBack:
             return kind != "failed" && step.forward.due != nil
         case (.parked, .undo, .undoDispatched), (.parked, .undo, .undoFailed):
@@ -80,9 +82,11 @@ extension SagaTransition {
     /// Sets a saga going again that stood still for this answer.
     private mutating func resume(_ index: Int) {
         let step = instance.steps[index].id
-        guard instance.status == .parked, instance.parking == Parking(cause: .pivotUnknown, step: step) else { return }
+        guard instance.status == .parked, let parking = instance.parking, parking.step == step,
+            parking.cause == .pivotUnknown || parking.cause == .expired
+        else { return }
         instance.unpark()
-        record(SagaResumed(step: step, reason: "The answer of the pivot has come."))
+        record(SagaResumed(step: step, reason: "The answer of the step has come."))
     }
 
     /// Sets a saga going again that stood still because a compensation had not succeeded.
