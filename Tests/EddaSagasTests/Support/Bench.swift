@@ -120,6 +120,12 @@ struct Bench {
     /// The kinds of events in the history, without `edda.`.
     var happenings: [String] { history.map { String(type(of: $0).eventType.rawValue.dropFirst(5)) } }
 
+    /// The steps whose compensations were begun, also in this process, each once, in order.
+    var undos: [StepID] {
+        history.compactMap { $0 as? StepUndoDispatched }.map(\.step)
+            .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
     /// The steps whose compensations left, each once, in order.
     var undone: [StepID] {
         var steps: [StepID] = []

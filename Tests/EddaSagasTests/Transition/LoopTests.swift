@@ -23,8 +23,9 @@ import Testing
             forEach("lines", in: { $0.lines }, id: \.sku) { each in
                 each.call("reserve") { ReserveLine(order: $0.order, sku: $0.element.sku) }
                     .merge { each, reply in
-                        each.got[each.element.sku] = reply.reservation
-                        each.lines.removeAll { $0.sku == each.element.sku }
+                        let sku = each.element.sku
+                        each.got[sku] = reply.reservation
+                        each.lines.removeAll { $0.sku == sku }
                     }
                     .compensate {
                         ReleaseLine(order: $0.order, sku: $0.element.sku, reservation: $1?.reservation)
