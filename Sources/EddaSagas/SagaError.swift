@@ -6,8 +6,14 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case duplicateStep
         /// A step's id cannot be used.
         case invalidStep
+        /// An attribute of a saga has a name that cannot be used, or that another one has.
+        case invalidAttribute
+        /// The deadline of a saga is not above zero.
+        case invalidDeadline
         /// Two sagas of a coordinator have the same name.
         case duplicateSaga
+        /// A step may be repeated for longer than participants remember what they did.
+        case windowTooShort
         /// The coordinator knows no saga of this name.
         case unknownSaga
         /// There is no saga with this id.
@@ -24,6 +30,12 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case verbRefused
         /// An operator's verb needs a reason, or the name of who decides. Nothing was written.
         case reasonMissing
+        /// The `local` steps of a saga need services, and it was registered without any.
+        case missingServices
+        /// There is no step with this id that waits for a signal.
+        case unknownStep
+        /// A signal does not decode. Nothing was written.
+        case unreadableSignal
         /// The program has no plan for the saga, or another one than it was started by. Nothing was written.
         case planChanged
     }

@@ -24,14 +24,33 @@ public final class SagaCoordinator: Sendable {
         ///
         /// A success that comes later sets the saga going again.
         public var undoPatience: Duration = .seconds(3_600)
+        /// For how long the participants remember what they did: the shortest window of those that the sagas call; 7 days
+        /// by default.
+        ///
+        /// Whatever a saga repeats, it has to repeat within that time, so a plan or a patience that exceeds it (less the
+        /// hour that is not relied upon) is refused when the coordinator is made.
+        public var inboxWindow: Duration = .seconds(7 * 86_400)
         /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
         ///
         /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
         public var alerts: Address?
+        /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30 seconds
+        /// by default, at least 1 second.
+        public var reporting: Duration = .seconds(30)
         /// The most replies that are taken together.
         public var replyLimit = 64
         /// The most timers that are handled together.
         public var timerLimit = 256
+        /// The most `local` steps that are done at the same time.
+        public var localLimit = 64
+        /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
+        public var strugglingFailures = 20
+        /// After how long without success of a step that cannot be undone an alert is sent, once: 1 hour by default.
+        public var strugglingTime: Duration = .seconds(3_600)
+        /// How often a command may be sent with less than 10 ms for each sending; then the saga parks: 1,000 times by default.
+        ///
+        /// Nothing else in a plan can go round and round without end.
+        public var hotLoopSends = 1_000
 
         /// The defaults.
         public init() {}
@@ -45,6 +64,8 @@ public final class SagaCoordinator: Sendable {
     let configuration: Configuration
     let unit: SagaUnit
     let waitingRoom = WaitingRoom()
+    let locals = LocalRunner()
+    let gauges: SagaGauges
 
     /// A coordinator; it drives sagas while ``run(transport:)`` runs.
     ///
@@ -54,18 +75,45 @@ public final class SagaCoordinator: Sendable {
     ///   - sagas: The kinds of sagas that it can start and drive.
     ///   - logger: Gets what goes wrong and can be reported to nobody.
     ///   - configuration: How patient it is.
-    /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, or a step an id that
-    ///   cannot be used.
-    public init(
+    /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, a step an id that
+    ///   cannot be used, when one needs services, or the child of another is not among them; with code `windowTooShort` when a
+    ///   step may be repeated for longer than participants remember.
+    public convenience init(
         store: any Store,
         address: Address,
         sagas: [any Saga.Type],
         logger: Logger,
         configuration: Configuration = .init()
     ) throws {
+        try self.init(
+            store: store,
+            address: address,
+            registrations: sagas.map { SagaRegistration($0) },
+            logger: logger,
+            configuration: configuration
+        )
+    }
+
+    /// A coordinator of sagas with services; see ``Saga/with(_:)``.
+    ///
+    /// - Parameters:
+    ///   - store: Where sagas, their history, timers and messages are kept.
+    ///   - address: Where replies arrive; no other coordinator or participant receives there.
+    ///   - registrations: The kinds of sagas that it can start and drive.
+    ///   - logger: Gets what goes wrong and can be reported to nobody.
+    ///   - configuration: How patient it is.
+    /// - Throws: As ``init(store:address:sagas:logger:configuration:)``.
+    public init(
+        store: any Store,
+        address: Address,
+        registrations: [SagaRegistration],
+        logger: Logger,
+        configuration: Configuration = .init()
+    ) throws {
         var programs: [SagaName: SagaProgram] = [:]
-        for saga in sagas {
-            let program = try SagaProgram.compile(saga, schema: store.schema)
+        for registration in registrations {
+            let program = try registration.compile(store.schema)
+            try configuration.checkWindow(of: program)
             guard programs.updateValue(program, forKey: program.name) == nil else {
                 throw SagaError(
                     .duplicateSaga,
@@ -73,17 +121,31 @@ public final class SagaCoordinator: Sendable {
                 )
             }
         }
+        for program in programs.values {
+            guard let step = program.steps.first(where: { $0.child.map { programs[$0] == nil } ?? false }) else {
+                continue
+            }
+            throw SagaError(
+                .unknownSaga,
+                "Step \(step.id) of saga \(program.name) starts a saga \(step.child ?? program.name), which is not registered. "
+                    + "Register it, too."
+            )
+        }
         self.store = store
         self.address = address
         self.logger = logger
         self.configuration = configuration
+        gauges = SagaGauges(sagas: programs.keys)
         unit = SagaUnit(
             address: address,
             programs: programs,
             policies: SagaPolicies(
                 resend: configuration.resend,
                 undoRetry: configuration.undoRetry,
-                undoPatience: configuration.undoPatience
+                undoPatience: configuration.undoPatience,
+                strugglingFailures: configuration.strugglingFailures,
+                strugglingTime: configuration.strugglingTime,
+                hotLoopSends: configuration.hotLoopSends
             ),
             schema: store.schema,
             alerts: configuration.alerts
@@ -106,10 +168,35 @@ public final class SagaCoordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await self.mindTimers() }
+            group.addTask { [locals, configuration] in
+                await locals.run(limit: configuration.localLimit) { await self.carryOut($0) }
+            }
+            group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}
         }
     }
+
+    /// Sets the gauges again and again, until the task is cancelled.
+    private func keepReporting() async throws {
+        do {
+            while !Task.isCancelled {
+                do {
+                    try await report()
+                } catch let error as StoreError where error.isRetriable {
+                    logger.warning("The sagas could not be counted.", metadata: ["error": "\(error)"])
+                }
+                try await store.time.sleep(for: max(configuration.reporting, .seconds(1)))
+            }
+        } catch is CancellationError where Task.isCancelled {
+            return
+        }
+    }
+
+    /// Counts the sagas in the store and sets the gauges.
+    ///
+    /// - Throws: What the store throws.
+    package func report() async throws { try await gauges.report(from: store) }
 
     /// Moves a saga on by an input, in a unit of its own, and wakes those who wait for it.
     ///
@@ -117,19 +204,43 @@ public final class SagaCoordinator: Sendable {
     /// - Throws: What the store throws; then nothing has changed, and the input may be given again.
     func perform(_ input: SagaInput, on id: SagaID, cause: String?) async throws -> SagaUnit.Outcome {
         let unit = unit
-        let outcome: SagaUnit.Outcome
         do {
-            outcome = try await store.write { try unit.apply(input, to: id, cause: cause, in: $0) }
-        } catch let refused as SagaUnit.EndingRefused {
-            outcome = try await store.write {
-                try unit.apply(input, to: id, cause: cause, refusal: refused.reason, in: $0)
+            return try await commit(isUnattended: false) { pass, transaction in
+                try unit.apply(input, to: id, cause: cause, &pass, in: transaction)
             }
         } catch let error as SagaError {
             // The program is at fault. To give the input again would fail again, so the saga stands still, visibly.
-            outcome = try await store.write { try unit.park(id, reason: error.description, cause: cause, in: $0) }
+            return try await commit(isUnattended: false) { pass, transaction in
+                try unit.park(id, reason: error.description, cause: cause, &pass, in: transaction)
+            }
         }
-        if case .saga(let record) = outcome, record.isAtRest { waitingRoom.wake(id) }
-        return outcome
+    }
+
+    /// Runs a unit, again when the owner of a saga refuses its end; then does what is to be done after the commit.
+    ///
+    /// - Parameter isUnattended: Whether nobody does here what is to be done in this process; by default, whether
+    ///   ``run(transport:)`` does not run.
+    func commit<Value: Sendable>(
+        isUnattended: Bool? = nil,
+        _ body: @escaping @Sendable (inout SagaUnit.Pass, any WriteTransaction) throws -> Value
+    ) async throws -> Value {
+        let isUnattended = isUnattended ?? !locals.isOpen
+        var refusals: [SagaID: String] = [:]
+        while true {
+            do {
+                let (value, pass) = try await store.write { [refusals] transaction in
+                    var pass = SagaUnit.Pass(refusals: refusals, isUnattended: isUnattended)
+                    let value = try body(&pass, transaction)
+                    return (value, pass)
+                }
+                locals.abandon(pass.abandoned)
+                locals.submit(pass.calls)
+                for saga in pass.moved where saga.isAtRest { waitingRoom.wake(saga.id) }
+                return value
+            } catch let refused as SagaUnit.EndingRefused where refusals[refused.saga] == nil {
+                refusals[refused.saga] = refused.reason
+            }
+        }
     }
 }
 
