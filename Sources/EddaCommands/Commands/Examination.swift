@@ -23,7 +23,8 @@ struct Examination {
                 "not examined here",
                 advice: "`\(program) verify` compares everything with everything."
             ),
-        ] + outbox(contents) + inbox(contents.calls, program: program) + sagas(contents) + (try await projections(head: contents.head))
+        ] + outbox(contents) + inbox(contents.calls, program: program) + sagas(contents)
+            + (try await projections(head: contents.head))
             + consumers(contents)
     }
 

@@ -18,7 +18,8 @@ struct InboxListCommand<App: EddaApplication>: RuntimeCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "list",
-            abstract: "List commands whose calls to the outside are under way, or failed so that nobody knows how they ended.",
+            abstract:
+                "List commands whose calls to the outside are under way, or failed so that nobody knows how they ended.",
             discussion: """
                 started: the call is under way, or is made again when the participant starts. unresolved: it has failed, its sender \
                 knows, and it is made again, under the same key, when the sender tries again or sends its compensation. The key is \

@@ -84,7 +84,9 @@ public final class OutboxPump: Sendable {
                 // Recording is repeated rather than sending: what it writes is the same however often it is written.
                 warn(about: changes)
                 let (recorded, blocked) = (changes, claims.blocked)
-                let unblocked = try await store.persistently(logger) { try await log.record(recorded, blocked: blocked) }
+                let unblocked = try await store.persistently(logger) {
+                    try await log.record(recorded, blocked: blocked)
+                }
                 claims.didRecord(recorded, unblocked: unblocked)
                 changes = []
                 send(claims.next(), reports, &group)

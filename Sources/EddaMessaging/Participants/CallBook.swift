@@ -86,7 +86,11 @@ struct CallBook: Sendable {
     /// same.
     mutating func admit(_ message: Message, key: String, asker: Message?) {
         if entries[key] == nil {
-            entries[key] = Entry(call: Call(key: key, message: message, answersKept: asker == nil), state: .ready, askers: [])
+            entries[key] = Entry(
+                call: Call(key: key, message: message, answersKept: asker == nil),
+                state: .ready,
+                askers: []
+            )
             ready.append(key)
         }
         guard var asker, askers < capacity || entries[key]?.askers.isEmpty == true else { return }

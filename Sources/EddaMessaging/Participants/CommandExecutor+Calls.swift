@@ -40,11 +40,19 @@ extension CommandExecutor {
                 try await conclude(call, desk.takeAskers(of: call.key)) { _ in throw Vanished() }
                 return .concluded
             }
-            if case .settleFirst(let undone) = decision {
+            switch decision {
+            case .settleFirst(let undone):
                 guard let obstacle = call.obstacle else {
                     return .waits(for: undone, key: undone.inboxKey(undone.idempotencyKey))
                 }
                 return try await fail(call, "The command \(undone.type) that it undoes has no outcome: \(obstacle)")
+            case .skip(leavingTombstone: true) where isExpired(message, at: store.time.now().wall):
+                return try await expire(call)
+            case .answer, .skip:
+                // What it undoes had no effect, so there is nothing to do.
+                try await conclude(call, askers(of: call)) { _ in throw Vanished() }
+                return .concluded
+            case .execute: break
             }
             guard let entry = participant.handlers[message.type] else {
                 return stop(call, "The participant \(participant.name) has no handler for \(message.type) any more.")
@@ -109,7 +117,11 @@ extension CommandExecutor {
             try await conclude(call, askers) { try run(commit, message, in: $0) }
             return .concluded
         } catch  where isOfHandler(error) {
-            return try await fail(call, "The call was made, but what came of it could not be committed: \(error)", askers)
+            return try await fail(
+                call,
+                "The call was made, but what came of it could not be committed: \(error)",
+                askers
+            )
         }
     }
 
@@ -135,7 +147,9 @@ extension CommandExecutor {
     /// Tells those who asked that a call has failed, and notes that its end is not known.
     ///
     /// Where nobody wants to hear of it, it is tried again some times first.
-    private func fail(_ call: CallBook.Call, _ reason: String, _ taken: [Message]? = nil) async throws -> CallBook.Ending {
+    private func fail(_ call: CallBook.Call, _ reason: String, _ taken: [Message]? = nil) async throws
+        -> CallBook.Ending
+    {
         if call.message.replyTo == nil {
             let pause = Self.unheard.pause(afterAttempt: call.failures + 1, entropy: .random(in: 0 ... .max))
             if let pause { return .tryAgain(after: max(pause, .milliseconds(100))) }
@@ -200,7 +214,9 @@ extension CommandExecutor {
         !(error is CancellationError) && (error as? StoreError)?.code != .closed
     }
 
-    /// Runs `body` for so long at most; then cancels it. What it returns all the same counts.
+    /// Runs `body` for so long at most; then cancels it.
+    ///
+    /// What it returns all the same counts.
     private func within<Result: Sendable>(
         _ timeout: Duration,
         _ body: @escaping @Sendable () async throws -> Result

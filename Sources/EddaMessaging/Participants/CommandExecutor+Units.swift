@@ -90,7 +90,7 @@ extension CommandExecutor {
         if let reply { try transaction.enqueue(reply) }
     }
 
-    private func isExpired(_ message: Message, at now: Timestamp) -> Bool {
+    func isExpired(_ message: Message, at now: Timestamp) -> Bool {
         inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
     }
 

@@ -69,7 +69,8 @@ struct CommandExecutor: Sendable {
         } catch let error as Undecodable {
             return await refuse(message, error.reason)
         } catch is Busy {
-            let reason = "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
+            let reason =
+                "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
             return .handedBack(reason: reason)
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }

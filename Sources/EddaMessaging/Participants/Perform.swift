@@ -6,7 +6,7 @@ public import EddaCore
 /// Perform(ChargeCard.self) { command, key in
 ///     try await gateway.charge(command.card, cents: command.cents, key: key)
 /// } commit: { command, charge, context in
-///     try context.append([CardCharged(cents: command.cents, charge: charge.id)], to: "order-\(command.order)")
+///     try context.update(Order.self, id: command.order) { $0.charged(command.cents, charge.id) }
 ///     return ChargeCard.Reply(charge: charge.id)
 /// }
 /// ```

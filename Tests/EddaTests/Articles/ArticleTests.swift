@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct ArticleTests {
     /// Every block of Swift in an article stands, line by line, in a file of this target, so it compiles.
-    @Test(arguments: ["AppendingAndConditions", "Aggregates", "EventsAndSchemas", "MessagesAndParticipants", "ReadingAndSubscribing"])
+    @Test(arguments: [
+        "AppendingAndConditions", "Aggregates", "EventsAndSchemas", "MessagesAndParticipants", "ReadingAndSubscribing",
+    ])
     func theCodeOfAnArticleCompiles(article: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let text = try text(of: article)

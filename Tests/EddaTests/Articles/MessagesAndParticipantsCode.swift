@@ -33,13 +33,16 @@ enum MessagesAndParticipantsCode {
             Perform(ChargeCard.self, timeout: .seconds(20)) { command, key in
                 try await gateway.charge(command.card, cents: command.cents, key: key)
             } commit: { command, charge, context in
-                try context.append([CardCharged(cents: command.cents)], to: "order-\(command.order)")
+                try context.append(
+                    [CardCharged(cents: command.cents)],
+                    to: StreamID(category: "order", id: command.order)
+                )
                 return ChargeCard.Reply(charge: charge)
             }
             Perform(RefundCard.self, timeout: .seconds(20)) { command, key in
                 try await gateway.refund(order: command.order, key: key)
             } commit: { command, _, context in
-                try context.append([CardRefunded()], to: "order-\(command.order)")
+                try context.append([CardRefunded()], to: StreamID(category: "order", id: command.order))
             }
         }
     }
@@ -94,7 +97,7 @@ enum MessagesAndParticipantsCode {
             call("reserve-stock") { ReserveStock(order: $0.order) }
                 .noCompensation(reason: "a reservation ends by itself")
             call("charge-card") { ChargeCard(order: $0.order, card: "4711", cents: 4_200) }
-                .timeout(.seconds(5))
+                .timeout(.seconds(600))
                 .retry(.exponential(attempts: 3, initial: .milliseconds(1)))
                 .compensate { state, _ in RefundCard(order: state.order) }
             call("pack") { Pack(order: $0.order) }

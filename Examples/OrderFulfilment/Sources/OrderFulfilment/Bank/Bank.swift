@@ -24,11 +24,6 @@ struct Bank: Sendable {
     /// A bank that cannot be reached, for who only looks at the payments.
     static let unreachable = Bank(ledger: nil, misfortunes: Misfortunes())
 
-    private init(ledger: SQLiteStore?, misfortunes: Misfortunes) {
-        self.ledger = ledger
-        self.misfortunes = misfortunes
-    }
-
     /// Opens the bank's ledger.
     ///
     /// - Throws: `StoreError` when it cannot be opened.
