@@ -178,13 +178,14 @@ extension CommandExecutor {
         try await store.persistently(logger) {
             try await store.write { transaction in
                 let own = try decision(about: call.message, in: transaction).own
-                var answer = outcome
                 if case .done(let stored)? = own?.state {
-                    answer = stored
+                    for asker in askers { try enqueueReply(stored, to: asker, in: transaction) }
                 } else {
                     try record(.unresolved(call.message, reason: reason), of: call.message, in: transaction)
+                    // One call has failed, however many copies of the command have joined it: a sender that counts
+                    // failures is told of one.
+                    if let asker = askers.last { try enqueueReply(outcome, to: asker, in: transaction) }
                 }
-                for asker in askers { try enqueueReply(answer, to: asker, in: transaction) }
             }
         }
     }

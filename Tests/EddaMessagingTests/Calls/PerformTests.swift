@@ -107,6 +107,28 @@ import Testing
         #expect(try await branch.store.amounts(of: "a") == [5])
     }
 
+    // guarantees: G8
+    @Test func oneFailedCallIsOneFailureHoweverManyCopiesHaveJoined() async throws {
+        let gate = Gate()
+        let gateway = Gateway(before: { call in
+            guard call == 1 else { return }
+            try await gate.pass()
+            throw LineDown()
+        })
+        try await branch.serving(.cashier(gateway)) { transport in
+            let copies = try (0..<4).map { try deposit(partition: "\($0)") }
+            #expect(try await transport.send(copies).allSatisfy { $0 == .sent })
+            try await gateway.waitForCalls(1)
+            gate.open()
+            try await branch.replies(1)
+            #expect(try await transport.send([deposit()]) == [.sent])
+            try await branch.replies(2)
+        }
+        let outcomes = try await branch.outcomes()
+        #expect(outcomes.count == 2, "A sender that counts failures would have counted four.")
+        #expect(outcomes.last == .succeeded(Array(#"{"balance":5}"#.utf8)))
+    }
+
     @Test func aCallThatTakesTooLongIsCancelledAndFails() async throws {
         let time = ManualTime()
         let branch = Branch(time: time)
