@@ -144,10 +144,12 @@ struct RunCommand: AsyncParsableCommand {
         let services = try await Services.open(
             folder,
             Services.Settings(
-                declineRate: declineRate,
-                captureDeclineRate: captureDeclineRate,
-                voidFailureRate: voidFailureRate,
-                seed: seed,
+                misfortunes: Bank.Misfortunes(
+                    declineRate: declineRate,
+                    captureDeclineRate: captureDeclineRate,
+                    voidFailureRate: voidFailureRate,
+                    seed: seed
+                ),
                 losesMessages: dropRate > 0,
                 logger: Logger(label: "order-fulfilment")
             ),
