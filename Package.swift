@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "EddaTesting",
             dependencies: [
-                "EddaCore", "EddaSQLite", "EddaProjections",
+                "EddaCore", "EddaSQLite", "EddaProjections", "EddaMessaging", "EddaSagas",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -123,7 +123,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "EddaTestingTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .testTarget(
+            name: "EddaTestingTests",
+            dependencies: ["EddaCore", "EddaMessaging", "EddaSQLite", "EddaSagas", "EddaTesting"]
+        ),
         .testTarget(
             name: "EddaTests",
             dependencies: [
