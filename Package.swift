@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
     ],
     targets: [
@@ -42,7 +43,10 @@ let package = Package(
         ),
         .target(
             name: "EddaSagas",
-            dependencies: ["EddaCore", "EddaMessaging", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "EddaCore", "EddaMessaging", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
         ),
         .target(
             name: "Edda",
@@ -121,6 +125,8 @@ let package = Package(
             dependencies: [
                 "EddaCore", "EddaMessaging", "EddaSQLite", "EddaSagas", "EddaTesting", "Spawning",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
         .testTarget(

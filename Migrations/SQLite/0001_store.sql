@@ -133,11 +133,19 @@ CREATE TABLE edda_leases (
 CREATE TABLE edda_inbox (
     consumer TEXT NOT NULL,
     key TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'rejected', 'failed', 'failed-for-good', 'tombstone')),
+    outcome TEXT NOT NULL CHECK (
+        outcome IN (
+            'succeeded', 'rejected', 'failed', 'failed-for-good', 'expired', 'tombstone', 'started', 'unresolved'
+        )
+    ),
     content BLOB,                       -- the reply, the rejection as JSON, or the reason
     recorded_at INTEGER NOT NULL,
-    PRIMARY KEY (consumer, key)
+    attributes TEXT,                    -- of the message, a JSON object of strings, as long as it has no outcome
+    data BLOB,
+    PRIMARY KEY (consumer, key),
+    CHECK ((attributes IS NOT NULL) = (outcome IN ('started', 'unresolved')))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX edda_inbox_open ON edda_inbox (consumer, key) WHERE outcome IN ('started', 'unresolved');
 CREATE INDEX edda_inbox_age ON edda_inbox (recorded_at);
 
 -- AUTOINCREMENT: the pump remembers how far it has read, and rows are deleted once sent.
@@ -176,9 +184,35 @@ CREATE TABLE edda_sagas (
     correlation TEXT,
     started_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    deadline INTEGER,                   -- microseconds since 1970, UTC
+    attributes TEXT CHECK (attributes IS NULL OR json_valid(attributes)),
     instance BLOB NOT NULL
 ) STRICT;
 CREATE INDEX edda_sagas_status ON edda_sagas (status, id);
+CREATE INDEX edda_sagas_correlation ON edda_sagas (correlation, id) WHERE correlation IS NOT NULL;
+CREATE INDEX edda_sagas_deadline ON edda_sagas (deadline)
+    WHERE deadline IS NOT NULL AND status NOT IN ('completed', 'compensated');
+
+-- The attributes of sagas once more, to find sagas by them; the triggers below keep it.
+CREATE TABLE edda_saga_attributes (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    saga TEXT NOT NULL,
+    PRIMARY KEY (name, value, saga)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER edda_sagas_attributes_of_new AFTER INSERT ON edda_sagas WHEN new.attributes IS NOT NULL
+BEGIN
+    INSERT INTO edda_saga_attributes (name, value, saga) SELECT key, value, new.id FROM json_each(new.attributes);
+END;
+
+CREATE TRIGGER edda_sagas_attributes_changed AFTER UPDATE OF attributes ON edda_sagas
+    WHEN new.attributes IS NOT old.attributes
+BEGIN
+    DELETE FROM edda_saga_attributes
+    WHERE (name, value, saga) IN (SELECT key, value, old.id FROM json_each(old.attributes));
+    INSERT INTO edda_saga_attributes (name, value, saga) SELECT key, value, new.id FROM json_each(new.attributes);
+END;
 
 CREATE TABLE edda_projections (
     name TEXT NOT NULL,

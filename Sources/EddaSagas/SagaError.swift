@@ -6,8 +6,14 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case duplicateStep
         /// A step's id cannot be used.
         case invalidStep
+        /// An attribute of a saga has a name that cannot be used, or that another one has.
+        case invalidAttribute
+        /// The deadline of a saga is not above zero.
+        case invalidDeadline
         /// Two sagas of a coordinator have the same name.
         case duplicateSaga
+        /// A step may be repeated for longer than participants remember what they did.
+        case windowTooShort
         /// The coordinator knows no saga of this name.
         case unknownSaga
         /// There is no saga with this id.

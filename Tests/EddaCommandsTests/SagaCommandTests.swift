@@ -45,6 +45,49 @@ import Testing
         #expect(await fixture.run("sagas", "list", "--limit", "1").notes.contains("--after 'pay-1'"))
     }
 
+    @Test func listFindsByAttributeStepConversationAndAge() async throws {
+        try await runSagas()
+        #expect(try await fixture.objects("sagas", "list", "--where", "order=declined").count == 1)
+        #expect(try await fixture.objects("sagas", "list", "--where", "order=lost").isEmpty)
+        #expect(try await fixture.objects("sagas", "list", "--correlation", "pay-1").count == 1)
+        #expect(try await fixture.objects("sagas", "list", "--step", "capture-payment").isEmpty)
+        #expect(try await fixture.objects("sagas", "list", "--older-than", "1h").isEmpty)
+        #expect(try await fixture.objects("sagas", "list", "--older-than", "0s", "--idle-for", "0s").count == 2)
+        let row = try #require(try await fixture.objects("sagas", "list", "--where", "order=1").first)
+        #expect(row["attributes"] as? [String: String] == ["order": "1"])
+        for wrong in [["--where", "order"], ["--where", "=1"], ["--older-than", "1y"], ["--idle-for", "-1s"]] {
+            #expect(await fixture.run("sagas", "list", wrong[0], wrong[1]).status == 64, "\(wrong)")
+        }
+    }
+
+    @Test func listAndDoctorTellOfSagasThatAreOverdue() async throws {
+        let days = [0, 1].map { Timestamp(microseconds: 1_700_000_000_000_000 + $0 * 86_400_000_000) }
+        try await fixture.onDays(days) { store, day in
+            guard day == 0 else { return }
+            let runtime = try EddaRuntime(store: store) { Dine.self }
+            _ = try await runtime.start(Dine.self, id: "dine-1", state: .init(guest: "Ada"))
+        }
+        let rows = try await fixture.objects("sagas", "list", "--overdue")
+        #expect(rows.map { $0["id"] as? String } == ["dine-1"])
+        #expect(rows.first?["deadline"] as? String == (days[0] + .seconds(600)).description)
+        let doctor = await fixture.run("doctor")
+        #expect(doctor.output.contains("sagas list --overdue"))
+        #expect(doctor.output.contains("sagas.timers"))
+    }
+
+    @Test func payloadsAreShownWhenAskedFor() async throws {
+        try await runSagas()
+        let silent = await fixture.run("sagas", "show", "pay-1")
+        #expect(!silent.output.contains(#"{"order":"1"}"#))
+        #expect(silent.output.contains("attribute  order = 1"))
+        let text = await fixture.run("sagas", "show", "pay-1", "--payloads")
+        #expect(text.output.contains(#"state      {"order":"1"}"#))
+        #expect(text.output.contains("payments.capture"))
+        let saga = try #require(try await fixture.json("sagas", "show", "pay-1", "--payloads") as? [String: Any])
+        let steps = try #require(saga["steps"] as? [[String: Any]])
+        #expect((steps[0]["command"] as? [String: Any])?["data"] as? String == #"{"order":"1"}"#)
+    }
+
     @Test func anUnknownStatusIsAWrongUse() async throws {
         let outcome = await fixture.run("sagas", "list", "--status", "asleep")
         #expect(outcome.status == 64)

@@ -23,6 +23,7 @@ struct PayOrder: Saga {
     static let name: SagaName = "order.pay"
     static let version = 3
     struct State: Codable, Sendable { var order: String }
+    static let attributes: [SagaAttribute<State>] = [SagaAttribute("order") { $0.order }]
 
     static var plan: some Plan<State> {
         pivot("capture-payment") { CapturePayment(order: $0.order) }
@@ -47,6 +48,7 @@ struct Dine: Saga {
     static let name: SagaName = "guest.dine"
     static let version = 1
     struct State: Codable, Sendable { var guest: String }
+    static let deadline: Duration? = .seconds(600)
 
     static var plan: some Plan<State> {
         call("book-table") { BookTable(guest: $0.guest) }

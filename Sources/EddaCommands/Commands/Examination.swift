@@ -23,7 +23,7 @@ struct Examination {
                 "not examined here",
                 advice: "`\(program) verify` compares everything with everything."
             ),
-        ] + outbox(contents) + sagas(contents.sagas) + (try await projections(head: contents.head))
+        ] + outbox(contents) + sagas(contents) + (try await projections(head: contents.head))
             + consumers(contents)
     }
 
@@ -33,6 +33,9 @@ struct Examination {
         /// How long the first message of the outbox has been there.
         let outboxAge: Duration?
         let sagas: [SagaRecord.Status: Int]
+        let overdue: Int
+        /// How long the first timer of a saga has been due; `nil` when none is.
+        let timerDelay: Duration?
         let checkpoints: [Checkpoint]
         let leases: [Lease]
 
@@ -42,6 +45,9 @@ struct Examination {
             let now = transaction.now.wall
             outboxAge = try transaction.outbox(after: 0, limit: 1).first.map { max(.zero, now.since($0.message.time)) }
             sagas = try transaction.sagaCounts()
+            overdue = try transaction.overdueSagas(at: now).values.reduce(0, +)
+            let delay = try transaction.nextTimer(owner: "sagas").map { .zero - $0.remaining(from: transaction.now) }
+            timerDelay = delay.flatMap { $0 > .zero ? $0 : nil }
             checkpoints = try transaction.checkpoints(beginningWith: "")
             leases = try transaction.leases()
         }
@@ -85,9 +91,9 @@ struct Examination {
         ]
     }
 
-    private func sagas(_ counts: [SagaRecord.Status: Int]) -> [Diagnostic] {
+    private func sagas(_ contents: Contents) -> [Diagnostic] {
         SagaRecord.Status.allCases.map { status in
-            let count = counts[status] ?? 0
+            let count = contents.sagas[status] ?? 0
             let isProblem = status == .parked && count > 0
             return Diagnostic(
                 "sagas.\(status.rawValue)",
@@ -97,7 +103,26 @@ struct Examination {
                     ? "They stand still until somebody decides. `\(program) sagas list --status parked` shows why."
                     : nil
             )
-        }
+        } + [
+            Diagnostic(
+                "sagas.overdue",
+                String(contents.overdue),
+                contents.overdue > 0 ? .problem : .ok,
+                advice: contents.overdue > 0
+                    ? "They have not ended by their deadline. `\(program) sagas list --overdue` lists them." : nil
+            ),
+            timers(contents.timerDelay),
+        ]
+    }
+
+    private func timers(_ delay: Duration?) -> Diagnostic {
+        let isLate = (delay ?? .zero) > .seconds(60)
+        return Diagnostic(
+            "sagas.timers",
+            delay.map { "due for \(Int64($0.inSeconds)) s" } ?? "none due",
+            isLate ? .note : .ok,
+            advice: isLate ? "Nobody minds them: is the program running that drives these sagas?" : nil
+        )
     }
 
     private func projections(head: Position) async throws -> [Diagnostic] {

@@ -27,6 +27,8 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
     @Flag(help: "Only sagas that stand still until somebody decides; the same as --status parked.")
     var parked = false
 
+    @OptionGroup var conditions: SagaConditions
+
     @Option(help: ArgumentHelp("Only sagas after this id.", valueName: "id"), transform: name)
     var after: SagaID?
 
@@ -36,8 +38,11 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
     func run(on runtime: EddaRuntime, output: Output) async throws {
         let more = list.limit == .max ? list.limit : list.limit + 1
         let statuses = Set(status).union(parked ? [.parked] : [])
-        let filter = SagaFilter(names: Set(names), statuses: statuses, after: after, limit: more)
-        let found = try await runtime.store.read { try $0.sagas(filter) }
+        let found = try await runtime.store.read { transaction in
+            var filter = SagaFilter(names: Set(names), statuses: statuses, after: after, limit: more)
+            conditions.narrow(&filter, at: transaction.now.wall)
+            return try transaction.sagas(filter)
+        }
         let sagas = found.prefix(list.limit)
         let schema = runtime.store.schema
         if list.json {
@@ -83,6 +88,8 @@ struct SagasListCommand<App: EddaApplication>: RuntimeCommand {
             "revision": .integer(Int64(saga.revision)),
             "startedAt": .string(saga.startedAt.description),
             "updatedAt": .string(saga.updatedAt.description),
+            "deadline": .optional(saga.deadline?.description),
+            "attributes": .object(saga.attributes.mapValues(JSON.string)),
         ]
     }
 }

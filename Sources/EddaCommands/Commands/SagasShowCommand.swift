@@ -14,6 +14,11 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
     @Argument(help: "The saga's id.", transform: name)
     var id: SagaID
 
+    @Flag(
+        help: "With the state, and what each step sent and was answered. They may hold what not everybody should read."
+    )
+    var payloads = false
+
     @OptionGroup var format: FormatOptions
     @OptionGroup var common: CommonOptions<App>
 
@@ -25,13 +30,13 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             throw CommandError("There is no saga \(id). `\(App.commandName) sagas list` lists the sagas there are.")
         }
         if format.json {
-            output.write(json: Self.json(timeline))
+            output.write(json: json(timeline))
         } else {
-            Self.write(timeline, to: output)
+            write(timeline, to: output)
         }
     }
 
-    private static func write(_ saga: SagaTimeline, to output: Output) {
+    private func write(_ saga: SagaTimeline, to output: Output) {
         var head = "saga       \(saga.id)\nname       \(saga.name), plan version \(saga.planVersion)\n"
         head += "status     \(saga.status.rawValue)"
         if let step = saga.step { head += ", at step \(step)" }
@@ -39,6 +44,11 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
         if let reason = saga.reason { head += "reason     \(reason.printable)\n" }
         if let since = saga.parkedSince { head += "parked     since \(since)\n" }
         head += "started    \(saga.startedAt)\nlast moved \(saga.updatedAt)\n"
+        if let deadline = saga.deadline { head += "deadline   \(deadline)\n" }
+        for (name, value) in saga.attributes.sorted(by: { $0.key < $1.key }) {
+            head += "attribute  \(name.printable) = \(value.printable)\n"
+        }
+        if payloads, let state = saga.state { head += "state      \(state.printable)\n" }
         head += "done       \(Self.words(saga.done))\nremaining  \(Self.words(saga.remaining))\n\n"
         output.write(head)
 
@@ -49,6 +59,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             .number("TRIES"),
             .number("SENT"),
             .number("UNDO TRIES"),
+            .number("MS"),
             .text("NOTE")
         )
         for step in saga.steps {
@@ -59,11 +70,13 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 String(step.attempts),
                 String(step.sends),
                 String(step.undoAttempts),
+                step.milliseconds.map { String($0) },
                 step.note
             )
         }
         output.write(table: steps)
         output.write("\n")
+        if payloads { writePayloads(of: saga, to: output) }
 
         var entries = TextTable(
             .text("TIME"),
@@ -86,21 +99,52 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
         output.write(table: entries)
     }
 
+    private func writePayloads(of saga: SagaTimeline, to output: Output) {
+        var table = TextTable(.text("STEP"), .text("PAYLOAD"), .text("TYPE"), .text("DATA"))
+        for step in saga.steps {
+            if let command = step.command {
+                table.add(step.id.rawValue, "command", command.type.rawValue, command.data)
+            }
+            if let reply = step.reply { table.add(step.id.rawValue, "reply", nil, reply) }
+            if let undo = step.compensation {
+                table.add(step.id.rawValue, "compensation", undo.type.rawValue, undo.data)
+            }
+        }
+        output.write(table: table)
+        output.write("\n")
+    }
+
+    private static func json(_ payload: SagaTimeline.Payload?) -> JSON {
+        guard let payload else { return .null }
+        return [
+            "type": .string(payload.type.rawValue), "destination": .string(payload.destination.rawValue),
+            "data": .string(payload.data),
+        ]
+    }
+
     private static func words(_ steps: [StepID]) -> String {
         steps.isEmpty ? "nothing" : steps.map(\.rawValue).joined(separator: ", ")
     }
 
-    private static func json(_ saga: SagaTimeline) -> JSON {
+    private func json(_ saga: SagaTimeline) -> JSON {
         let steps = saga.steps.map { step -> JSON in
-            [
+            let fields: [String: JSON] = [
                 "id": .string(step.id.rawValue),
                 "phase": .optional(step.phase?.rawValue),
                 "status": .string(step.status.rawValue),
                 "attempts": .integer(Int64(step.attempts)),
                 "sends": .integer(Int64(step.sends)),
                 "undoAttempts": .integer(Int64(step.undoAttempts)),
+                "milliseconds": step.milliseconds.map(JSON.integer) ?? .null,
                 "note": .optional(step.note),
             ]
+            guard payloads else { return .object(fields) }
+            let more: [String: JSON] = [
+                "command": Self.json(step.command),
+                "reply": .optional(step.reply),
+                "compensation": Self.json(step.compensation),
+            ]
+            return .object(fields.merging(more) { field, _ in field })
         }
         let entries = saga.entries.map { entry -> JSON in
             [
@@ -123,6 +167,9 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             "correlationID": .optional(saga.correlationID),
             "startedAt": .string(saga.startedAt.description),
             "updatedAt": .string(saga.updatedAt.description),
+            "deadline": .optional(saga.deadline?.description),
+            "attributes": .object(saga.attributes.mapValues(JSON.string)),
+            "state": .optional(payloads ? saga.state : nil),
             "ignoredReplies": .integer(Int64(saga.ignoredReplies)),
             "done": .array(saga.done.map { .string($0.rawValue) }),
             "remaining": .array(saga.remaining.map { .string($0.rawValue) }),

@@ -180,6 +180,14 @@ public protocol InboxReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func inboxEntry(consumer: String, key: String) throws -> InboxEntry?
+
+    /// The entries of messages that were begun and have no outcome, in the order of consumers and keys.
+    ///
+    /// - Parameters:
+    ///   - place: Those after this place; `nil` means from the first.
+    ///   - limit: At most so many.
+    /// - Throws: ``StoreError``.
+    func openInboxEntries(after place: InboxEntry.Place?, limit: Int) throws -> [InboxEntry]
 }
 
 /// Reads the outbox.
@@ -245,6 +253,13 @@ public protocol SagaReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func sagaCounts() throws -> [SagaRecord.Status: Int]
+
+    /// How many sagas of each kind have not ended although their deadline lies before a time.
+    ///
+    /// O(sagas that are overdue).
+    ///
+    /// - Throws: ``StoreError``.
+    func overdueSagas(at now: Timestamp) throws -> [SagaName: Int]
 }
 
 /// Reads the register of projections.

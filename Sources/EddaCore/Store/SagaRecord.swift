@@ -37,6 +37,10 @@ public struct SagaRecord: Hashable, Sendable {
     public var startedAt: Timestamp
     /// When it last moved.
     public var updatedAt: Timestamp
+    /// By when it should have ended; `nil` when it may take any time.
+    public var deadline: Timestamp?
+    /// What it is found by, name by name, such as the customer.
+    public var attributes: [String: String]
     /// The instance, encoded.
     public var instance: [UInt8]
 
@@ -52,6 +56,8 @@ public struct SagaRecord: Hashable, Sendable {
         correlationID: String?,
         startedAt: Timestamp,
         updatedAt: Timestamp,
+        deadline: Timestamp? = nil,
+        attributes: [String: String] = [:],
         instance: [UInt8]
     ) {
         self.id = id
@@ -64,31 +70,8 @@ public struct SagaRecord: Hashable, Sendable {
         self.correlationID = correlationID
         self.startedAt = startedAt
         self.updatedAt = updatedAt
+        self.deadline = deadline
+        self.attributes = attributes
         self.instance = instance
-    }
-}
-
-/// Which sagas are wanted.
-public struct SagaFilter: Hashable, Sendable {
-    /// Only of these kinds; empty means all.
-    public var names: Set<SagaName>
-    /// Only in these states; empty means all.
-    public var statuses: Set<SagaRecord.Status>
-    /// Only those with an id after this one, for paging.
-    public var after: SagaID?
-    /// At most so many, in the order of their ids.
-    public var limit: Int
-
-    /// A filter.
-    public init(
-        names: Set<SagaName> = [],
-        statuses: Set<SagaRecord.Status> = [],
-        after: SagaID? = nil,
-        limit: Int = 100
-    ) {
-        self.names = names
-        self.statuses = statuses
-        self.after = after
-        self.limit = limit
     }
 }

@@ -21,9 +21,18 @@ enum EventRow {
 
     static func headers(from text: String?) throws(StoreError) -> [String: String] {
         guard let text else { return [:] }
-        guard let headers = AttributeText.decode(Array(text.utf8)) else {
-            throw StoreError(.corrupt, "The headers of an event are no JSON object: \(text.prefix(80))")
+        return try attributes(from: text, of: "The headers of an event")
+    }
+
+    /// Reads a JSON object of texts.
+    ///
+    /// - Parameter owner: What has it, for the error.
+    static func attributes(from text: String, of owner: @autoclosure () -> String) throws(StoreError) -> [String:
+        String]
+    {
+        guard let attributes = AttributeText.decode(Array(text.utf8)) else {
+            throw StoreError(.corrupt, "\(owner()) are no JSON object: \(text.prefix(80))")
         }
-        return headers
+        return attributes
     }
 }

@@ -22,15 +22,21 @@ extension SQLiteReadTransaction {
                 try statement.bind(1, consumer)
                 try statement.bind(2, key)
             },
-            row: { row in
-                InboxEntry(
-                    consumer: consumer,
-                    key: key,
-                    state: try InboxRow.state(outcome: row.text(0), content: row.bytes(1)),
-                    recordedAt: Timestamp(microseconds: row.integer(2))
-                )
-            }
+            row: InboxRow.entry
         )
+    }
+
+    func openInboxEntries(after place: InboxEntry.Place?, limit: Int) throws -> [InboxEntry] {
+        let limit = try limited(limit)
+        var entries: [InboxEntry] = []
+        try query(.inboxOpen) { statement in
+            try statement.bind(1, place?.consumer ?? "")
+            try statement.bind(2, place?.key ?? "")
+            try statement.bind(3, limit)
+        } row: {
+            entries.append(try InboxRow.entry($0))
+        }
+        return entries
     }
 
     // MARK: Timers
@@ -72,8 +78,22 @@ extension SQLiteReadTransaction {
             conditions.append("\(column) IN (\(names.map { _ in "?" }.joined(separator: ", ")))")
             values += names.map { .text($0) }
         }
+        func add(_ condition: String, _ operands: SQLValue...) {
+            conditions.append(condition)
+            values += operands
+        }
         add("name", in: filter.names.map(\.rawValue).sorted())
         add("status", in: filter.statuses.map(\.rawValue).sorted())
+        add("step", in: filter.steps.map(\.rawValue).sorted())
+        if let correlation = filter.correlationID { add("correlation = ?", .text(correlation)) }
+        for (name, value) in filter.attributes.sorted(by: { $0.key < $1.key }) {
+            add("id IN (SELECT saga FROM edda_saga_attributes WHERE name = ? AND value = ?)", .text(name), .text(value))
+        }
+        if let time = filter.startedBefore { add("started_at < ?", .integer(time.microseconds)) }
+        if let time = filter.unmovedSince { add("updated_at <= ?", .integer(time.microseconds)) }
+        if let time = filter.overdueAt {
+            add("status NOT IN ('completed', 'compensated') AND deadline < ?", .integer(time.microseconds))
+        }
         return try attempt {
             let statement = try connection.cached(
                 """
@@ -97,6 +117,16 @@ extension SQLiteReadTransaction {
         return counts
     }
 
+    func overdueSagas(at now: Timestamp) throws -> [SagaName: Int] {
+        var counts: [SagaName: Int] = [:]
+        try query(.overdueSagas) {
+            try $0.bind(1, now.microseconds)
+        } row: { row in
+            counts[SagaName(unchecked: row.text(0))] = Int(row.integer(1))
+        }
+        return counts
+    }
+
     private func sagaRecord(_ row: Statement) throws -> SagaRecord {
         guard let status = SagaRecord.Status(rawValue: row.text(3)) else {
             throw StoreError(.corrupt, "Saga \(row.text(0)) has the unknown status \(row.text(3)).")
@@ -112,7 +142,10 @@ extension SQLiteReadTransaction {
             correlationID: row.optionalText(7),
             startedAt: Timestamp(microseconds: row.integer(8)),
             updatedAt: Timestamp(microseconds: row.integer(9)),
-            instance: row.bytes(10)
+            deadline: row.isNull(10) ? nil : Timestamp(microseconds: row.integer(10)),
+            attributes: row.isNull(11)
+                ? [:] : try EventRow.attributes(from: row.text(11), of: "The attributes of saga \(row.text(0))"),
+            instance: row.bytes(12)
         )
     }
 

@@ -13,13 +13,20 @@ extension SQLiteWriteTransaction {
     }
 
     func recordInbox(_ entry: InboxEntry) throws {
-        let (outcome, content) = try InboxRow.columns(of: entry.state)
+        let row = try InboxRow(entry.state)
         try change(.setInbox) { statement in
             try statement.bind(1, entry.consumer)
             try statement.bind(2, entry.key)
-            try statement.bind(3, outcome)
-            try statement.bind(4, content)
+            try statement.bind(3, row.outcome)
+            try statement.bind(4, row.content)
             try statement.bind(5, entry.recordedAt.microseconds)
+            if let message = row.message {
+                try statement.bind(6, String(decoding: message.encodedAttributes(), as: UTF8.self))
+                try statement.bind(7, message.data)
+            } else {
+                try statement.bindNull(6)
+                try statement.bindNull(7)
+            }
         }
     }
 
@@ -95,7 +102,9 @@ extension SQLiteWriteTransaction {
         try statement.bind(8, record.correlationID)
         try statement.bind(9, record.startedAt.microseconds)
         try statement.bind(10, record.updatedAt.microseconds)
-        try statement.bind(11, record.instance)
+        try statement.bind(11, record.deadline?.microseconds)
+        try statement.bind(12, EventRow.text(of: record.attributes))
+        try statement.bind(13, record.instance)
     }
 
     // MARK: Projections

@@ -61,6 +61,7 @@ enum StoreStatement: Int, CaseIterable {
     case leases
     case putLease
     case inbox
+    case inboxOpen
     case setInbox
     case forgetInbox
 
@@ -89,6 +90,7 @@ enum StoreStatement: Int, CaseIterable {
     case insertSaga
     case updateSaga
     case sagaCounts
+    case overdueSagas
 
     case projections
     case allProjections
@@ -101,11 +103,14 @@ enum StoreStatement: Int, CaseIterable {
         e.causation, e.headers, e.data
         """
 
+    private static let inboxColumns = "consumer, key, outcome, content, recorded_at, attributes, data"
+
     private static let outboxColumns =
         "o.sequence, o.attributes, o.data, o.lane, o.attempts, o.due_uptime, o.due_wall, o.reason"
 
     static let sagaColumns = """
-        id, name, plan_version, status, step, reason, revision, correlation, started_at, updated_at, instance
+        id, name, plan_version, status, step, reason, revision, correlation, started_at, updated_at, deadline, \
+        attributes, instance
         """
 
     private static let projectionColumns = """
@@ -247,17 +252,22 @@ enum StoreStatement: Int, CaseIterable {
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = excluded.epoch, beat = excluded.beat
             WHERE edda_leases.epoch <= excluded.epoch
             """
-        case .inbox: "SELECT outcome, content, recorded_at FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
+        case .inbox: "SELECT \(Self.inboxColumns) FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
+        case .inboxOpen:
+            """
+            SELECT \(Self.inboxColumns) FROM edda_inbox WHERE outcome IN ('started', 'unresolved')
+            AND (consumer, key) > (?1, ?2) ORDER BY consumer, key LIMIT ?3
+            """
         case .setInbox:
             """
-            INSERT INTO edda_inbox (consumer, key, outcome, content, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (consumer, key) DO UPDATE SET
-            outcome = excluded.outcome, content = excluded.content, recorded_at = excluded.recorded_at
+            INSERT INTO edda_inbox (\(Self.inboxColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (consumer, key) DO UPDATE SET outcome = excluded.outcome, content = excluded.content,
+            recorded_at = excluded.recorded_at, attributes = excluded.attributes, data = excluded.data
             """
         case .forgetInbox:
             """
-            DELETE FROM edda_inbox WHERE (consumer, key) IN
-            (SELECT consumer, key FROM edda_inbox WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)
+            DELETE FROM edda_inbox WHERE (consumer, key) IN (SELECT consumer, key FROM edda_inbox
+            WHERE recorded_at < ?1 AND outcome <> 'started' ORDER BY recorded_at LIMIT ?2)
             """
 
         case .outboxReady:
@@ -316,15 +326,21 @@ enum StoreStatement: Int, CaseIterable {
         case .sagaRevision: "SELECT revision, name FROM edda_sagas WHERE id = ?1"
         case .insertSaga:
             """
-            INSERT INTO edda_sagas (\(Self.sagaColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            INSERT INTO edda_sagas (\(Self.sagaColumns))
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         case .updateSaga:
             """
             UPDATE edda_sagas SET plan_version = ?3, status = ?4, step = ?5, reason = ?6, revision = ?7,
-            correlation = ?8, started_at = ?9, updated_at = ?10, instance = ?11
+            correlation = ?8, started_at = ?9, updated_at = ?10, deadline = ?11, attributes = ?12, instance = ?13
             WHERE id = ?1 AND name = ?2 AND revision = ?7 - 1
             """
         case .sagaCounts: "SELECT status, count(*) FROM edda_sagas GROUP BY status"
+        case .overdueSagas:
+            """
+            SELECT name, count(*) FROM edda_sagas
+            WHERE deadline < ?1 AND status NOT IN ('completed', 'compensated') GROUP BY name
+            """
 
         case .projections:
             "SELECT \(Self.projectionColumns) FROM edda_projections WHERE name = ?1 ORDER BY build"

@@ -24,10 +24,19 @@ public final class SagaCoordinator: Sendable {
         ///
         /// A success that comes later sets the saga going again.
         public var undoPatience: Duration = .seconds(3_600)
+        /// For how long the participants remember what they did: the shortest window of those that the sagas call; 7 days
+        /// by default.
+        ///
+        /// Whatever a saga repeats, it has to repeat within that time, so a plan or a patience that exceeds it (less the
+        /// hour that is not relied upon) is refused when the coordinator is made.
+        public var inboxWindow: Duration = .seconds(7 * 86_400)
         /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
         ///
         /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
         public var alerts: Address?
+        /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30 seconds
+        /// by default, at least 1 second.
+        public var reporting: Duration = .seconds(30)
         /// The most replies that are taken together.
         public var replyLimit = 64
         /// The most timers that are handled together.
@@ -48,6 +57,7 @@ public final class SagaCoordinator: Sendable {
     let configuration: Configuration
     let unit: SagaUnit
     let waitingRoom = WaitingRoom()
+    let gauges: SagaGauges
 
     /// A coordinator; it drives sagas while ``run(transport:)`` runs.
     ///
@@ -58,7 +68,7 @@ public final class SagaCoordinator: Sendable {
     ///   - logger: Gets what goes wrong and can be reported to nobody.
     ///   - configuration: How patient it is.
     /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, or a step an id that
-    ///   cannot be used.
+    ///   cannot be used; with code `windowTooShort` when a step may be repeated for longer than participants remember.
     public init(
         store: any Store,
         address: Address,
@@ -69,6 +79,7 @@ public final class SagaCoordinator: Sendable {
         var programs: [SagaName: SagaProgram] = [:]
         for saga in sagas {
             let program = try SagaProgram.compile(saga, schema: store.schema)
+            try configuration.checkWindow(of: program)
             guard programs.updateValue(program, forKey: program.name) == nil else {
                 throw SagaError(
                     .duplicateSaga,
@@ -80,6 +91,7 @@ public final class SagaCoordinator: Sendable {
         self.address = address
         self.logger = logger
         self.configuration = configuration
+        gauges = SagaGauges(sagas: programs.keys)
         unit = SagaUnit(
             address: address,
             programs: programs,
@@ -109,10 +121,32 @@ public final class SagaCoordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await self.mindTimers() }
+            group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}
         }
     }
+
+    /// Sets the gauges again and again, until the task is cancelled.
+    private func keepReporting() async throws {
+        do {
+            while !Task.isCancelled {
+                do {
+                    try await report()
+                } catch let error as StoreError where error.isRetriable {
+                    logger.warning("The sagas could not be counted.", metadata: ["error": "\(error)"])
+                }
+                try await store.time.sleep(for: max(configuration.reporting, .seconds(1)))
+            }
+        } catch is CancellationError where Task.isCancelled {
+            return
+        }
+    }
+
+    /// Counts the sagas in the store and sets the gauges.
+    ///
+    /// - Throws: What the store throws.
+    package func report() async throws { try await gauges.report(from: store) }
 
     /// Moves a saga on by an input, in a unit of its own, and wakes those who wait for it.
     ///

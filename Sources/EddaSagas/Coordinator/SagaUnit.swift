@@ -51,7 +51,9 @@ struct SagaUnit: Sendable {
             now: transaction.now
         )
         let effects = try instance.apply(.started, at: transaction.now, program: program, policies: policies)
-        let record = try write(instance, after: nil, in: transaction)
+        let attributes = try program.attributes?(instance.state.bytes) ?? [:]
+        let deadline = program.deadline.map { instance.startedAt.advanced(by: $0).wall }
+        let record = try write(instance, after: nil, attributes, deadline, in: transaction)
         try carryOut(effects, of: instance, record, program: program, cause: nil, in: transaction)
         return record
     }
@@ -121,7 +123,11 @@ struct SagaUnit: Sendable {
             refusal: refusal
         )
         guard instance != before || !effects.isEmpty else { return nil }
-        let written = try write(instance, after: record, in: transaction)
+        // Only a state that has changed is worth decoding once more.
+        let attributes =
+            try instance.state == before.state
+            ? record.attributes : program.attributes?(instance.state.bytes) ?? [:]
+        let written = try write(instance, after: record, attributes, record.deadline, in: transaction)
         try carryOut(effects, of: instance, written, program: program, cause: cause, in: transaction)
         return written
     }
@@ -151,7 +157,7 @@ struct SagaUnit: Sendable {
         }
         var instance = instance
         let effects = instance.stop(cause, reason: reason, at: transaction.now.wall)
-        let written = try write(instance, after: record, in: transaction)
+        let written = try write(instance, after: record, record.attributes, record.deadline, in: transaction)
         try carryOut(effects, of: instance, written, program: nil, cause: message, in: transaction)
         return written
     }
@@ -185,6 +191,8 @@ struct SagaUnit: Sendable {
     private func write(
         _ instance: SagaInstance,
         after earlier: SagaRecord?,
+        _ attributes: [String: String],
+        _ deadline: Timestamp?,
         in transaction: any WriteTransaction
     ) throws -> SagaRecord {
         let record = SagaRecord(
@@ -198,6 +206,8 @@ struct SagaUnit: Sendable {
             correlationID: instance.correlationID,
             startedAt: earlier?.startedAt ?? transaction.now.wall,
             updatedAt: transaction.now.wall,
+            deadline: deadline,
+            attributes: attributes,
             instance: try schema.encode(instance)
         )
         try transaction.putSaga(record)

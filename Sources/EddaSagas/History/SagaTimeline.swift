@@ -18,6 +18,24 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
         public let undoAttempts: Int
         /// The last refusal or failure, or why it was not compensated.
         public let note: String?
+        /// How long it took from its first sending to its success, in milliseconds; `nil` when it has not succeeded.
+        public let milliseconds: Int64?
+        /// What is sent.
+        public let command: Payload?
+        /// What was answered, as the codec of the participant has encoded it.
+        public let reply: String?
+        /// What undoes it; on record as soon as the command leaves.
+        public let compensation: Payload?
+    }
+
+    /// A command with its data.
+    public struct Payload: Codable, Hashable, Sendable {
+        /// The type of the command.
+        public let type: MessageType
+        /// Where it goes.
+        public let destination: Address
+        /// The data as the store's codec encodes them: by default JSON.
+        public let data: String
     }
 
     /// One event of the history.
@@ -56,6 +74,12 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public let startedAt: Timestamp
     /// When it last moved.
     public let updatedAt: Timestamp
+    /// By when it should have ended; `nil` when it may take any time.
+    public let deadline: Timestamp?
+    /// What it is found by.
+    public let attributes: [String: String]
+    /// The state as the store's codec encodes it; `nil` when the instance cannot be read.
+    public let state: String?
     /// How many replies changed nothing.
     public let ignoredReplies: Int
     /// The steps, in the order of the plan.
@@ -82,8 +106,13 @@ extension SagaTimeline {
         correlationID = record.correlationID
         startedAt = record.startedAt
         updatedAt = record.updatedAt
+        deadline = record.deadline
+        attributes = record.attributes
+        state = instance?.state.text
         ignoredReplies = instance?.ignoredReplies ?? 0
         let records = instance?.steps ?? []
+        let entries = try Self.entries(of: events, schema)
+        self.entries = entries
         steps = records.map { record in
             Step(
                 id: record.id,
@@ -92,7 +121,11 @@ extension SagaTimeline {
                 attempts: record.forward.attempts,
                 sends: record.forward.sends,
                 undoAttempts: record.undo.attempts,
-                note: record.lastError
+                note: record.lastError,
+                milliseconds: entries.last { $0.step == record.id && $0.what == "step.succeeded" }?.milliseconds,
+                command: record.forward.command.map(Payload.init),
+                reply: record.reply?.text,
+                compensation: record.undo.command.map(Payload.init)
             )
         }
         let goesBack = instance?.goesBack ?? false
@@ -105,7 +138,10 @@ extension SagaTimeline {
         } else {
             remaining = records.filter { !$0.status.isBehind }.map(\.id)
         }
-        entries = try events.map { event in
+    }
+
+    private static func entries(of events: [RecordedEvent], _ schema: SchemaRegistry) throws -> [Entry] {
+        try events.map { event in
             let line = try SagaHistory.decode(event, schema: schema)?.line
             let type = event.type.rawValue
             return Entry(
@@ -117,5 +153,11 @@ extension SagaTimeline {
                 milliseconds: line?.milliseconds
             )
         }
+    }
+}
+
+extension SagaTimeline.Payload {
+    init(_ command: OutgoingCommand) {
+        self.init(type: command.type, destination: command.destination, data: command.data.text)
     }
 }

@@ -6,6 +6,9 @@ package struct StoredBytes: Codable, Hashable, Sendable {
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// The bytes as text; what is not UTF-8 is replaced.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {

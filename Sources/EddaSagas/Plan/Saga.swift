@@ -32,6 +32,16 @@ public protocol Saga: Sendable {
     /// The version of the plan, for people. Whether a stored saga fits the plan is decided by the steps themselves.
     static var version: Int { get }
 
+    /// How long after its start a saga of this kind should have ended; `nil`, the default, means that it may take any
+    /// time.
+    ///
+    /// One that has not ended by then is overdue: it is listed (`sagas list --overdue`) and counted (the gauge
+    /// `edda.sagas.overdue`).
+    static var deadline: Duration? { get }
+
+    /// What sagas of this kind are found by, such as the customer; none by default.
+    static var attributes: [SagaAttribute<State>] { get }
+
     /// The steps, in order.
     @PlanBuilder<State> static var plan: Body { get }
 
@@ -44,6 +54,12 @@ public protocol Saga: Sendable {
 }
 
 extension Saga {
+    /// None.
+    public static var deadline: Duration? { nil }
+
+    /// None.
+    public static var attributes: [SagaAttribute<State>] { [] }
+
     /// Does nothing.
     public static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws {}
 }

@@ -12,13 +12,17 @@ package struct SagaProgram: Sendable {
     /// A hash over the ids, phases and command types of the steps.
     package let fingerprint: String
     let steps: [PlannedStep]
+    /// How long after its start a saga should have ended.
+    let deadline: Duration?
     let schema: SchemaRegistry
     let ended: Ended
     let recoded: @Sendable ([UInt8]) throws(SagaError) -> [UInt8]
+    /// What a saga with this state is found by; `nil` when the kind has no attributes.
+    let attributes: (@Sendable (_ state: [UInt8]) throws(SagaError) -> [String: String])?
 
     /// Compiles the plan of a saga.
     ///
-    /// - Throws: ``SagaError`` with code `duplicateStep` or `invalidStep`, naming the step.
+    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `invalidAttribute` or `invalidDeadline`, naming what is wrong.
     package static func compile<S: Saga>(_ saga: S.Type, schema: SchemaRegistry) throws(SagaError) -> SagaProgram {
         let steps = S.plan.steps
         var seen: Set<StepID> = []
@@ -39,11 +43,18 @@ package struct SagaProgram: Sendable {
                 )
             }
         }
+        if let deadline = S.deadline, deadline <= .zero {
+            throw SagaError(
+                .invalidDeadline,
+                "The deadline of saga \(S.name) is not above zero: \(deadline.inWords). Correct it, or leave it out."
+            )
+        }
         return SagaProgram(
             name: S.name,
             version: S.version,
             fingerprint: fingerprint(of: steps),
             steps: steps,
+            deadline: S.deadline,
             schema: schema,
             ended: { instance, transaction in
                 let ending = SagaEnding(
@@ -63,8 +74,37 @@ package struct SagaProgram: Sendable {
                 } catch {
                     throw SagaError(.unreadableState, "The state of a \(S.name) does not encode: \(error)")
                 }
-            }
+            },
+            attributes: try attributes(of: saga, schema: schema)
         )
+    }
+
+    private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
+
+    private static func attributes<S: Saga>(
+        of saga: S.Type,
+        schema: SchemaRegistry
+    ) throws(SagaError) -> (@Sendable ([UInt8]) throws(SagaError) -> [String: String])? {
+        let attributes = S.attributes
+        guard !attributes.isEmpty else { return nil }
+        var seen: Set<String> = []
+        for attribute in attributes {
+            guard !attribute.name.isEmpty, attribute.name.utf8.allSatisfy(nameBytes.contains),
+                seen.insert(attribute.name).inserted
+            else {
+                throw SagaError(
+                    .invalidAttribute,
+                    "Saga \(S.name) has the attribute \"\(attribute.name)\" twice, or it is no name: letters, digits, "
+                        + "-, _ and . make one. Rename it."
+                )
+            }
+        }
+        return { bytes throws(SagaError) in
+            let state = try StoredState.decode(S.State.self, from: bytes, schema: schema)
+            var values: [String: String] = [:]
+            for attribute in attributes { values[attribute.name] = attribute.value(state) }
+            return values
+        }
     }
 
     /// The index of a step.

@@ -14,6 +14,8 @@ extension StoreConformance {
             var ended = SagaRecord.sample("order-2", status: .completed)
             ended.step = nil
             ended.instance = []
+            ended.deadline = Timestamp(microseconds: 3)
+            ended.attributes = ["customer": "größe \"1\"", "empty": ""]
             let records = [ended, record]
             try await store.write { transaction in
                 for record in records { try transaction.putSaga(record) }
@@ -112,6 +114,76 @@ extension StoreConformance {
             let counts = try await store.read { try $0.sagaCounts() }
             let numbers = SagaRecord.Status.allCases.map { counts[$0, default: 0] }
             try bench.equal(numbers, [2, 0, 1, 0, 2], "counts of \(SagaRecord.Status.allCases)")
+        },
+        ConformanceCase("sagas: found by attribute, step, conversation, age and deadline") { bench in
+            let store = bench.store
+            @Sendable func time(_ microseconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds) }
+            var rows: [SagaRecord] = ["a", "b", "c", "d"].map { .sample($0) }
+            rows[0].attributes = ["customer": "1", "region": "north"]
+            rows[1].attributes = ["customer": "1", "region": "south"]
+            rows[2].attributes = ["customer": "2"]
+            rows[1].step = "ship"
+            rows[2].step = nil
+            rows[3].correlationID = "request-1"
+            for (index, row) in rows.enumerated() {
+                rows[index].startedAt = time(10 * Int64(index + 1))
+                rows[index].updatedAt = row.startedAt + .milliseconds(index)
+            }
+            rows[0].deadline = time(50)
+            rows[1].deadline = time(60)
+            rows[2].deadline = time(50)
+            rows[2].status = .completed
+            rows[3].deadline = time(50)
+            rows[3].status = .parked
+            let stored = rows
+            try await store.write { transaction in
+                for row in stored { try transaction.putSaga(row) }
+            }
+            func expect(_ expected: [SagaID], _ what: String, _ narrow: (inout SagaFilter) -> Void) async throws {
+                var filter = SagaFilter()
+                narrow(&filter)
+                let wanted = filter
+                try await bench.equal(store.read { try $0.sagas(wanted).map(\.id) }, expected, what)
+            }
+            try await expect(["a", "b"], "customer 1") { $0.attributes = ["customer": "1"] }
+            try await expect(["b"], "customer 1 in the south") { $0.attributes = ["customer": "1", "region": "south"] }
+            try await expect([], "customer 3") { $0.attributes = ["customer": "3"] }
+            try await expect([], "an unknown attribute") { $0.attributes = ["client": "1"] }
+            try await expect(["a", "d"], "at a step") { $0.steps = ["reserve"] }
+            try await expect(["a", "b", "d"], "at one of two steps") { $0.steps = ["reserve", "ship"] }
+            try await expect(["d"], "of a conversation") { $0.correlationID = "request-1" }
+            try await expect(["a", "b"], "started earlier") { $0.startedBefore = time(30) }
+            try await expect(["a", "b"], "unmoved") { $0.unmovedSince = stored[1].updatedAt }
+            try await expect([], "overdue at the deadline") { $0.overdueAt = time(50) }
+            try await expect(["a", "d"], "overdue") { $0.overdueAt = time(51) }
+            try await expect(["a", "b", "d"], "overdue later") { $0.overdueAt = time(61) }
+            try await expect(["b"], "all conditions at once") { filter in
+                filter.names = ["order.fulfil"]
+                filter.statuses = [.running]
+                filter.steps = ["ship"]
+                filter.attributes = ["customer": "1"]
+                filter.startedBefore = time(100)
+                filter.overdueAt = time(100)
+                filter.after = "a"
+            }
+            let overdue = try await store.read { transaction in
+                try [50, 51, 61].map { try transaction.overdueSagas(at: time($0)) }
+            }
+            try bench.equal(overdue, [[:], ["order.fulfil": 2], ["order.fulfil": 3]], "counts of the overdue")
+
+            var moved = stored[0]
+            moved.revision = 2
+            moved.attributes = ["customer": "2"]
+            var bare = stored[1]
+            bare.revision = 2
+            bare.attributes = [:]
+            let changed = [moved, bare]
+            try await store.write { transaction in
+                for row in changed { try transaction.putSaga(row) }
+            }
+            try await expect([], "customer 1 after the change") { $0.attributes = ["customer": "1"] }
+            try await expect(["a", "c"], "customer 2 after the change") { $0.attributes = ["customer": "2"] }
+            try await expect([], "a region after the change") { $0.attributes = ["region": "south"] }
         },
     ]
 }

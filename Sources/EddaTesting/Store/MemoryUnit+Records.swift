@@ -31,11 +31,7 @@ extension MemoryUnit {
     func sagas(_ filter: SagaFilter) throws -> [SagaRecord] {
         try checkLimit(filter.limit)
         return state.sagas.values
-            .filter { saga in
-                if let after = filter.after, saga.id <= after { return false }
-                return (filter.names.isEmpty || filter.names.contains(saga.name))
-                    && (filter.statuses.isEmpty || filter.statuses.contains(saga.status))
-            }
+            .filter(filter.admits)
             .sorted { $0.id < $1.id }
             .prefix(filter.limit)
             .map { $0 }
@@ -43,6 +39,12 @@ extension MemoryUnit {
 
     func sagaCounts() throws -> [SagaRecord.Status: Int] {
         state.sagas.values.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
+    }
+
+    func overdueSagas(at now: Timestamp) throws -> [SagaName: Int] {
+        var filter = SagaFilter()
+        filter.overdueAt = now
+        return state.sagas.values.filter(filter.admits).reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
     }
 
     func putSaga(_ record: SagaRecord) throws {
