@@ -13,7 +13,7 @@ package struct CommandExecutor: Sendable {
     let inboxWindow: InboxWindow
 
     /// An executor of a participant's commands, on its store.
-    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: Duration) {
+    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
         self.participant = participant
         self.store = store
         self.logger = logger

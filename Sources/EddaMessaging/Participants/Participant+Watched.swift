@@ -29,7 +29,7 @@ extension Participant {
     }
 
     private init(_ name: Address, of entries: [Entry]) {
-        self.init(name) { return entries }
+        self.init(name) { entries }
     }
 }
 

@@ -5,7 +5,7 @@ public import EddaSagas
 public struct SagaTestOptions: Sendable {
     /// The settings of the coordinator.
     ///
-    /// Here a compensation that is never answered parks its saga after 5 minutes and one that fails after 4 tries, so
+    /// Here a compensation that is never answered parks its saga after a minute and one that fails after 4 tries, so
     /// that runs stay short. Alerts go to an address of the test, which counts them.
     public var configuration: SagaCoordinator.Configuration
     /// The address of the service that owns the saga.
@@ -28,6 +28,6 @@ public struct SagaTestOptions: Sendable {
     public init() {
         configuration = SagaCoordinator.Configuration()
         configuration.undoRetry = .exponential(attempts: 4)
-        configuration.undoPatience = .seconds(300)
+        configuration.undoPatience = .seconds(60)
     }
 }

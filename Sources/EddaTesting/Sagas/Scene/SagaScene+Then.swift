@@ -12,7 +12,8 @@ extension SagaScene.Turn {
     /// - Returns: The saga after that, for more checks.
     /// - Throws: ``TestFailure`` that shows the difference; `SagaError`, when what comes is refused or makes no sense.
     @discardableResult
-    public func then(_ status: SagaRecord.Status, sends commands: [any Command]? = nil) async throws -> SagaSituation<S> {
+    public func then(_ status: SagaRecord.Status, sends commands: [any Command]? = nil) async throws -> SagaSituation<S>
+    {
         let situation = try await play()
         guard situation.status == status else {
             throw TestFailure(

@@ -36,7 +36,9 @@ public struct SagaScene<S: Saga>: Sendable {
 
         /// A step fails.
         public static func failed(_ step: StepID, _ reason: String, isRetriable: Bool = true) -> Occurrence {
-            Occurrence(kind: .reply(step, isCompensation: false) { _ in .failed(reason: reason, isRetriable: isRetriable) })
+            Occurrence(
+                kind: .reply(step, isCompensation: false) { _ in .failed(reason: reason, isRetriable: isRetriable) }
+            )
         }
 
         /// The compensation of a step succeeds.
@@ -51,7 +53,9 @@ public struct SagaScene<S: Saga>: Sendable {
 
         /// The compensation of a step fails.
         public static func undoFailed(_ step: StepID, _ reason: String, isRetriable: Bool = true) -> Occurrence {
-            Occurrence(kind: .reply(step, isCompensation: true) { _ in .failed(reason: reason, isRetriable: isRetriable) })
+            Occurrence(
+                kind: .reply(step, isCompensation: true) { _ in .failed(reason: reason, isRetriable: isRetriable) }
+            )
         }
 
         /// Time passes, and whatever comes due is handled.

@@ -16,9 +16,12 @@ struct SagaSearch<S: Saga> {
         let plain = try await run([])
         report.transitions = plain.transitions
         report.steps = plain.effects.count
-        for base in try await bases(plain) {
-            for visit in SagaPoints.telling(base.later) {
-                for fault in SagaPoints.faults(at: visit) { _ = try await run(base.faults + [fault]) }
+        let points = SagaPoints(of: S.describe())
+        for base in try await bases(plain, points) {
+            for visit in points.telling(base.later) {
+                for fault in points.faults(at: visit, isSilent: base.faults.contains { $0.effect == .loss }) {
+                    _ = try await run(base.faults + [fault])
+                }
             }
         }
         for seed in seeds { try await run(seed: seed) }
@@ -27,8 +30,8 @@ struct SagaSearch<S: Saga> {
 
     /// Runs from which to stray: the one in which nothing goes wrong, the longest way back, the longest way back from a
     /// step whose outcome is unknown, and each that stops half-way.
-    private mutating func bases(_ plain: SagaRun) async throws -> [SagaRun] {
-        let detours = SagaPoints.detours(of: plain)
+    private mutating func bases(_ plain: SagaRun, _ points: SagaPoints) async throws -> [SagaRun] {
+        let detours = points.detours(of: plain)
         var bases = [plain]
         for faults in [detours.refusals, detours.silences] {
             var longest: SagaRun?

@@ -51,7 +51,7 @@ final class SagaService {
             participant: participant.watched(by: journal),
             store: handle,
             logger: Self.logger,
-            inboxWindow: .seconds(7 * 86_400)
+            inboxWindow: InboxWindow(.seconds(7 * 86_400))
         )
     }
 }

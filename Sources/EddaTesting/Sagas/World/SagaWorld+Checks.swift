@@ -149,7 +149,9 @@ extension SagaWorld {
     /// A saga that was told to turn back did, unless its pivot had been executed.
     private func checkTurningBack(_ outcome: SagaTestOutcome<S.State>) throws {
         let isOverruled = outcome.timeline.entries.contains { $0.what == "turning-back.overruled" }
-        if let (verb, transition) = decided.first(where: { $0.verb != .retry }), outcome.status == .completed, !isOverruled {
+        if let (verb, transition) = decided.first(where: { $0.verb != .retry }), outcome.status == .completed,
+            !isOverruled
+        {
             throw SagaViolation(
                 "G11",
                 "An operator decided to \(verb.rawValue) it after transition \(transition), which was accepted, and the saga "
