@@ -28,8 +28,14 @@ extension Participant {
         Participant(name, of: Array(handlers.values) + Array(other.handlers.values))
     }
 
+    /// A participant that takes no commands yet.
+    package init(named name: Address) { self.init(name, of: []) }
+
     private init(_ name: Address, of entries: [Entry]) {
-        self.init(name) { entries }
+        self.name = name
+        handlers = Dictionary(entries.map { ($0.type, $0) }) { first, _ in
+            preconditionFailure("The participant \(name) has two handlers for the command \(first.type). Keep one.")
+        }
     }
 }
 

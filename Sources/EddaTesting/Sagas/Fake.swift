@@ -15,12 +15,13 @@ public import EddaMessaging
 public struct Fake<C: Command>: Sendable {
     let handle: Handle<C>
 
+    // A closure without a `return` fits both initialisers; then the one without a reply is meant.
+
     /// A fake that answers.
     ///
     /// - Parameters:
     ///   - command: The command that it takes.
     ///   - answer: Returns the reply; throws a `Rejection` to refuse, and anything else to fail.
-    // A closure without a `return` fits both initialisers; then the one without a reply is meant.
     @_disfavoredOverload
     public init(_ command: C.Type, _ answer: @escaping @Sendable (_ command: C) throws -> C.Reply) {
         handle = Handle(C.self) { command, _ in try answer(command) }

@@ -95,7 +95,7 @@ extension SagaWorld {
                     + "Add a Fake of the command to `participants`."
             )
         }
-        let nothing = Participant(message.destination) { [] }
+        let nothing = Participant(named: message.destination)
         let participant = service(at: message.destination)?.participant ?? nothing
         let service = try await employ(participant.accepting(message.type, replying: Array("{}".utf8)))
         return service
