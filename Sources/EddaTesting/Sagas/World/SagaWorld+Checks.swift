@@ -46,9 +46,10 @@ extension SagaWorld {
                 throw SagaViolation("G10", "The saga is parked since it is \(cause.rawValue): \(reason)")
             }
         }
-        let parkings = outcome.timeline.entries.count { $0.what == "saga.parked" }
-        if alerts != parkings {
-            throw SagaViolation("G10", "The saga was parked \(parkings) times, and \(alerts) alerts were sent.")
+        let alarming = ["saga.parked", "saga.overdue", "step.struggles"]
+        let causes = outcome.timeline.entries.count { alarming.contains($0.what) }
+        if alerts != causes {
+            throw SagaViolation("G10", "There were \(causes) reasons for an alert, and \(alerts) alerts were sent.")
         }
         if let message = refused.first {
             throw SagaViolation("G7", "A message is a dead letter: \(message)")
