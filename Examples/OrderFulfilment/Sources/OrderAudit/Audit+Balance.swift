@@ -3,7 +3,10 @@ extension Audit {
     mutating func checkBalance() {
         var content = AuditReport.Check("Balance", "reserved, paid and shipped is what was ordered")
         var stock = AuditReport.Check("Balance", "stock of every article adds up and is never below zero")
-        var money = AuditReport.Check("Balance", "money taken is what confirmed orders come to; money held belongs to undecided ones")
+        var money = AuditReport.Check(
+            "Balance",
+            "money taken is what confirmed orders come to; money held belongs to undecided ones"
+        )
         var onHand = effects.received
         var taken: [String: Int64] = [:]
         var sold: [String: Int64] = [:]

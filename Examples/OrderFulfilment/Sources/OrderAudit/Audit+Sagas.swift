@@ -44,10 +44,16 @@ extension Audit {
 
     private mutating func checkHistories() {
         var rows = AuditReport.Check("G12", "the row of every saga stands where its history ends")
-        var order = AuditReport.Check("G11", "histories: every step in its turn, compensations of what stands, last first")
+        var order = AuditReport.Check(
+            "G11",
+            "histories: every step in its turn, compensations of what stands, last first"
+        )
         for id in Set(sagas.keys).union(walks.keys).sorted() {
             guard let saga = sagas[id], let walk = walks[id], walk.isStarted else {
-                rows.expect(false, "saga \(id) has \(sagas[id] == nil ? "a history, but no row" : "a row, but no history")")
+                rows.expect(
+                    false,
+                    "saga \(id) has \(sagas[id] == nil ? "a history, but no row" : "a row, but no history")"
+                )
                 continue
             }
             rows.expect(

@@ -168,7 +168,8 @@ struct RunCommand: AsyncParsableCommand {
                     ? JumpingTime(every: .milliseconds(strain.clockJumpMs), seed: seed, tally: tally) : .system,
                 logger: Logger(label: "order-fulfilment")
             ),
-            transport: hasFaults ? (tally.map { TalliedTransport(faulty: faulty, tally: $0) } ?? faulty) : InProcessTransport()
+            transport: hasFaults
+                ? (tally.map { TalliedTransport(faulty: faulty, tally: $0) } ?? faulty) : InProcessTransport()
         )
         let fulfilment = Fulfilment(
             services: services,

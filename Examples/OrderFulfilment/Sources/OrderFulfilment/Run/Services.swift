@@ -82,7 +82,13 @@ struct Services: Sendable {
                 OrdersService.participant
             }
         case .inventory:
-            return try EddaRuntime(store: store, transport: transport, name: "inventory", logger: logger, shutdownLimit: shutdownLimit) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "inventory",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 InventoryService.stockLevels
                 InventoryService.participant
             }
@@ -93,12 +99,24 @@ struct Services: Sendable {
                 voidFailureRate: settings.voidFailureRate,
                 seed: settings.seed
             )
-            return try EddaRuntime(store: store, transport: transport, name: "payments", logger: logger, shutdownLimit: shutdownLimit) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "payments",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 PaymentsService.paymentStatus
                 payments.participant
             }
         case .shipping:
-            return try EddaRuntime(store: store, transport: transport, name: "shipping", logger: logger, shutdownLimit: shutdownLimit) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "shipping",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 ShippingService.shipments
                 ShippingService.participant
             }

@@ -18,7 +18,9 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         let report = try Audit.examine(folder: data)
         for check in report.checks {
-            print("\(check.guarantee)  \(check.count) × \(check.what)\(check.failures > 0 ? ": \(check.failures) FAILED" : "")")
+            print(
+                "\(check.guarantee)  \(check.count) × \(check.what)\(check.failures > 0 ? ": \(check.failures) FAILED" : "")"
+            )
         }
         for finding in report.findings { print("  \(finding)") }
         guard report.findings.isEmpty else { throw ExitCode.failure }

@@ -56,7 +56,14 @@ struct Torture: Sendable {
         }
         let summary = try await finish()
         let audit = try Audit.examine(folder: folder.path)
-        return TortureReport(seed: seed, duration: duration, folder: folder.path, counts: log.counts, audit: audit, last: summary)
+        return TortureReport(
+            seed: seed,
+            duration: duration,
+            folder: folder.path,
+            counts: log.counts,
+            audit: audit,
+            last: summary
+        )
     }
 
     // MARK: One life
@@ -123,7 +130,9 @@ struct Torture: Sendable {
     }
 
     /// Stops a process for a while; who wants something of its files meanwhile gets an answer in time.
-    private func hold(_ child: ChildProcess, _ stop: TortureFates.Fate.Stop, _ random: inout SeededGenerator) async throws {
+    private func hold(_ child: ChildProcess, _ stop: TortureFates.Fate.Stop, _ random: inout SeededGenerator)
+        async throws
+    {
         guard child.ending == nil else { return }
         child.signal(SIGSTOP)
         log.note { $0.stops += 1 }
@@ -199,7 +208,12 @@ struct Torture: Sendable {
         try? FileManager.default.removeItem(atPath: output)
         let placed = folder.look().placed
         let child = try start(
-            arguments(first: 1, count: max(1, placed), voidFailureRate: voidFailureRate, ["--until-quiet", "--concurrency", "64"]),
+            arguments(
+                first: 1,
+                count: max(1, placed),
+                voidFailureRate: voidFailureRate,
+                ["--until-quiet", "--concurrency", "64"]
+            ),
             output: output
         )
         do {

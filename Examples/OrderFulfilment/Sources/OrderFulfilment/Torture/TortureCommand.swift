@@ -23,7 +23,9 @@ struct TortureCommand: AsyncParsableCommand {
     @Option(help: "Chooses everything. (default: a random one)")
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("An empty folder for the databases. (default: a new temporary folder)", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("An empty folder for the databases. (default: a new temporary folder)", valueName: "dir")
+    )
     var data: String?
 
     @Flag(help: "Print one JSON object at the end, and nothing else on standard output.")

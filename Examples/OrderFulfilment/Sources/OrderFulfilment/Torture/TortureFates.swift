@@ -48,18 +48,31 @@ struct TortureFates {
             }
         let ends: [Fate.End] = [.kill, .kill, .kill, .kill, .kill, .kill, .killStopped, .terminate, .terminate]
         let end = ends[Int.random(in: 0..<ends.count, using: &random)]
-        var strain = ["--fault-seed", "\(random.next() >> 1)", "--clock-jump-ms", "\(Int.random(in: 100...1_500, using: &random))"]
+        var strain = [
+            "--fault-seed", "\(random.next() >> 1)", "--clock-jump-ms",
+            "\(Int.random(in: 100...1_500, using: &random))",
+        ]
         let rates = (drop: Int.random(in: 0...25, using: &random), duplicate: Int.random(in: 0...25, using: &random))
         let isFaulty = random.chance(0.75)
         let delay = random.chance(0.5) ? Int.random(in: 1...80, using: &random) : 0
         if isBlackout {
             strain += ["--drop-rate", "0.9", "--concurrency", "48"]
         } else {
-            if isFaulty { strain += ["--drop-rate", "0.\(padded(rates.drop))", "--duplicate-rate", "0.\(padded(rates.duplicate))"] }
+            if isFaulty {
+                strain += [
+                    "--drop-rate", "0.\(padded(rates.drop))", "--duplicate-rate", "0.\(padded(rates.duplicate))",
+                ]
+            }
             if delay > 0 { strain += ["--delay-ms", "\(delay)"] }
             strain += ["--concurrency", "\([1, 8, 16, 32, 64][Int.random(in: 0..<5, using: &random)])"]
         }
-        return Fate(early: dies && !isBlackout ? early : nil, length: length, stops: isBlackout ? [] : stops, end: end, strain: strain)
+        return Fate(
+            early: dies && !isBlackout ? early : nil,
+            length: length,
+            stops: isBlackout ? [] : stops,
+            end: end,
+            strain: strain
+        )
     }
 
     private mutating func milliseconds(_ range: ClosedRange<Int>) -> Duration {

@@ -7,8 +7,8 @@ struct TortureOperator: Sendable {
     let program: String
     let log: TortureLog
 
-    /// How long a command waits for a locked file.
-    static let lockTimeout = Duration.milliseconds(1_500)
+    /// How long a command waits for a locked file, in milliseconds.
+    static let lockTimeoutMs = 1_500
     /// How long a command may take at most, on a machine that is busy with other things.
     static let limit = Duration.seconds(60)
 
@@ -56,7 +56,7 @@ struct TortureOperator: Sendable {
         defer { try? FileManager.default.removeItem(atPath: errors) }
         let process = try ChildProcess(
             program,
-            arguments + ["--data", folder.path, "--lock-timeout-ms", "\(Self.lockTimeout / .milliseconds(1))"],
+            arguments + ["--data", folder.path, "--lock-timeout-ms", "\(Self.lockTimeoutMs)"],
             output: "/dev/null",
             errors: errors
         )

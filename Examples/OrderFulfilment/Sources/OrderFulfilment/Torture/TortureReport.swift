@@ -104,7 +104,8 @@ struct TortureReport: Sendable {
         var object: [String: Any] = [
             "minutes": minutes, "seed": seed, "command": command, "problems": problems, "data": folder,
             "checks": checked.map {
-                ["guarantee": $0.guarantee, "what": $0.what, "count": $0.count, "failures": $0.failures] as [String: Any]
+                ["guarantee": $0.guarantee, "what": $0.what, "count": $0.count, "failures": $0.failures]
+                    as [String: Any]
             },
         ]
         for number in numbers { object[number.key] = number.value }
