@@ -133,11 +133,19 @@ CREATE TABLE edda_leases (
 CREATE TABLE edda_inbox (
     consumer TEXT NOT NULL,
     key TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'rejected', 'failed', 'failed-for-good', 'tombstone')),
+    outcome TEXT NOT NULL CHECK (
+        outcome IN (
+            'succeeded', 'rejected', 'failed', 'failed-for-good', 'expired', 'tombstone', 'started', 'unresolved'
+        )
+    ),
     content BLOB,                       -- the reply, the rejection as JSON, or the reason
     recorded_at INTEGER NOT NULL,
-    PRIMARY KEY (consumer, key)
+    attributes TEXT,                    -- of the message, a JSON object of strings, as long as it has no outcome
+    data BLOB,
+    PRIMARY KEY (consumer, key),
+    CHECK ((attributes IS NOT NULL) = (outcome IN ('started', 'unresolved')))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX edda_inbox_open ON edda_inbox (consumer, key) WHERE outcome IN ('started', 'unresolved');
 CREATE INDEX edda_inbox_age ON edda_inbox (recorded_at);
 
 -- AUTOINCREMENT: the pump remembers how far it has read, and rows are deleted once sent.

@@ -12,6 +12,8 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case invalidDeadline
         /// Two sagas of a coordinator have the same name.
         case duplicateSaga
+        /// A step may be repeated for longer than participants remember what they did.
+        case windowTooShort
         /// The coordinator knows no saga of this name.
         case unknownSaga
         /// There is no saga with this id.

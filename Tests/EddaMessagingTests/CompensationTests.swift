@@ -15,7 +15,7 @@ import Testing
             participant: .bank(executions: executions),
             store: store,
             logger: .silent,
-            inboxWindow: .seconds(86_400)
+            inboxWindow: InboxWindow(.seconds(86_400))
         )
         for message in messages { #expect(await executor.execute(message) == .acknowledged) }
     }
@@ -68,12 +68,12 @@ import Testing
 
     // acceptance: 64
     // guarantees: G11
-    @Test func aCompensationThatComesAfterTheInboxHasForgottenFailsAsExpired() async throws {
+    @Test func aCompensationThatComesAfterTheInboxHasForgottenIsExpired() async throws {
         let now = store.time.now().wall
         var late = try undo()
         late.firstSent = now + .seconds(-82_900)
         try await send(late)
-        guard case .failed(let reason, isRetriable: false) = try await outcomes().last else {
+        guard case .expired(let reason) = try await outcomes().last else {
             Issue.record("What may have been executed counts as undone.")
             return
         }
@@ -82,6 +82,10 @@ import Testing
         #expect(try await inbox("step/undo") == nil)
         // What the inbox knows counts, however late it is.
         try await send(forward(), late)
+        var copy = try forward()
+        copy.firstSent = late.firstSent
+        try await send(copy)
+        #expect(try await outcomes().last == .succeeded(Array(#"{"balance":5}"#.utf8)))
         #expect(try await store.amounts(of: "a") == [5, -5])
 
         var early = try undo(key: "other/undo", compensates: "other")
@@ -89,6 +93,44 @@ import Testing
         try await send(early)
         #expect(try await outcomes().last == .succeeded([]))
         #expect(try await inbox("other") == .tombstone)
+    }
+
+    // acceptance: 64
+    // guarantees: G8
+    @Test func aCommandThatComesAfterTheInboxHasForgottenIsNotExecuted() async throws {
+        let now = store.time.now().wall
+        var late = try forward()
+        late.firstSent = now + .seconds(-82_900)
+        try await send(late)
+        guard case .expired(let reason) = try await outcomes().last else {
+            Issue.record("What may have been executed is executed again.")
+            return
+        }
+        #expect(reason.contains("expired") && reason.contains("bank.deposit") && reason.contains("bank"))
+        #expect(executions.value == 0)
+        #expect(try await inbox("step") == nil)
+
+        late.replyTo = nil
+        let executor = CommandExecutor(
+            participant: .bank(),
+            store: store,
+            logger: .silent,
+            inboxWindow: InboxWindow(.seconds(86_400))
+        )
+        guard case .refused = await executor.execute(late) else {
+            Issue.record("What nobody is told of is lost.")
+            return
+        }
+        late.firstSent = nil
+        late.time = now + .seconds(-82_900)
+        guard case .refused = await executor.execute(late) else {
+            Issue.record("A message that does not say when it was first sent was made then.")
+            return
+        }
+        var early = try forward()
+        early.firstSent = now + .seconds(-82_700)
+        try await send(early)
+        #expect(try await store.amounts(of: "a") == [5])
     }
 
     // guarantees: G8
@@ -138,6 +180,8 @@ import Testing
         #expect(try await store.amounts(of: "a") == [5])
     }
 
+    private static let begun = parcel("forward")
+
     @Test(
         arguments: [
             (InboxEntry.State.done(.succeeded([1])), false, nil, InboxDecision.answer(.succeeded([1]))),
@@ -149,6 +193,11 @@ import Testing
             (nil, true, .done(.rejected(Rejection("no"))), .skip(leavingTombstone: false)),
             (nil, true, .done(.failed(reason: "no", isRetriable: false)), .skip(leavingTombstone: false)),
             (nil, true, .done(.succeeded([])), .execute),
+            (.started(begun), false, nil, .execute),
+            (.unresolved(begun, reason: "?"), false, nil, .execute),
+            (nil, true, .started(begun), .settleFirst(begun)),
+            (.started(parcel("undo")), true, .unresolved(begun, reason: "?"), .settleFirst(begun)),
+            (.started(parcel("undo")), true, .done(.rejected(Rejection("no"))), .skip(leavingTombstone: false)),
         ] as [(InboxEntry.State?, Bool, InboxEntry.State?, InboxDecision)]
     )
     func theInboxDecides(

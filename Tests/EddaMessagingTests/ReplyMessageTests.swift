@@ -10,6 +10,7 @@ import Testing
         .rejected(Rejection("stock.insufficient")),
         .failed(reason: "no \"line\"", isRetriable: true),
         .failed(reason: "cannot be read", isRetriable: false),
+        .expired(reason: "first sent last week"),
     ])
     func everyOutcomeSurvivesTheJourney(outcome: CommandOutcome) throws {
         let command = try message(Deposit(account: "a", amount: 1), key: "key-1", partition: "a")

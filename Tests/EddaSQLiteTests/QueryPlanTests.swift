@@ -49,7 +49,7 @@ import Testing
     }
 
     // A stream and a conversation are found by their index, in order.
-    @Test(arguments: [StoreStatement.streamForward, .streamBackward, .eventsBetween, .correlated])
+    @Test(arguments: [StoreStatement.streamForward, .streamBackward, .eventsBetween, .correlated, .inboxOpen])
     func noStreamScansOrSorts(statement: StoreStatement) async throws {
         try await folder.store().close()
         try check(statement.sql, RawDatabase(folder.file()))

@@ -10,6 +10,8 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
         case duplicateSaga
         /// A participant has the address at which the runtime receives the replies to its sagas.
         case reservedAddress
+        /// The participants forget what they did sooner than the sagas rely on.
+        case inboxWindowTooShort
         /// The shutdown limit is not positive.
         case invalidShutdownLimit
     }

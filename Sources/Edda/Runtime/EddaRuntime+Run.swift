@@ -89,7 +89,8 @@ extension EddaRuntime {
                 participant: participant,
                 store: store,
                 transport: transport,
-                logger: logger
+                logger: logger,
+                configuration: participantConfiguration
             )
             workers.append { try await worker.run() }
         }

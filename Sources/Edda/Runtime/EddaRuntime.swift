@@ -36,6 +36,8 @@ public final class EddaRuntime: Service {
     /// How long a graceful shutdown waits for work that has begun.
     public let shutdownLimit: Duration
 
+    /// How the participants work.
+    let participantConfiguration: ParticipantWorker.Configuration
     /// The parts that it was made of.
     package let components: Components
     let logger: Logger
@@ -49,6 +51,7 @@ public final class EddaRuntime: Service {
     ///   - transport: What carries messages; within this process by default.
     ///   - name: The name of the service; different for each service that shares a transport.
     ///   - sagaConfiguration: How patient the sagas are with silence and with failed compensations.
+    ///   - participantConfiguration: How much the participants do at once, and for how long they remember it.
     ///   - logger: Gets what the workers have to say.
     ///   - shutdownLimit: How long a graceful shutdown waits for work that has begun, before it cancels it.
     ///   - components: Projections, sagas by their types, participants.
@@ -59,6 +62,7 @@ public final class EddaRuntime: Service {
         transport: any Transport = InProcessTransport(),
         name: Address = "edda",
         sagaConfiguration: SagaCoordinator.Configuration = .init(),
+        participantConfiguration: ParticipantWorker.Configuration = .init(),
         logger: Logger = Logger(label: "edda"),
         shutdownLimit: Duration = .seconds(10),
         @Builder components: () throws -> [Component]
@@ -69,6 +73,13 @@ public final class EddaRuntime: Service {
                 "The shutdown limit is \(shutdownLimit). Give it a positive duration, such as 10 seconds."
             )
         }
+        guard participantConfiguration.inboxWindow >= sagaConfiguration.inboxWindow else {
+            throw ConfigurationError(
+                .inboxWindowTooShort,
+                "The participants remember what they did for \(participantConfiguration.inboxWindow), but the sagas rely "
+                    + "on \(sagaConfiguration.inboxWindow). Give both configurations the same inboxWindow."
+            )
+        }
         let address = try Address(validating: "\(name).sagas")
         let parts = try Components(components(), reserved: address)
         self.store = store
@@ -76,6 +87,7 @@ public final class EddaRuntime: Service {
         self.name = name
         self.logger = logger
         self.shutdownLimit = shutdownLimit
+        self.participantConfiguration = participantConfiguration
         self.components = parts
         projections = try ProjectionEngine(store: store, projections: parts.projections, logger: logger)
         sagas = try SagaCoordinator(

@@ -43,7 +43,7 @@ public struct Message: Hashable, Sendable {
     /// When the first message with this idempotency key was made; in a compensation to the participant that executed
     /// what it undoes, when that was first sent.
     public var firstSent: Timestamp?
-    /// How a command ended, in replies: `succeeded`, `rejected`, `failed` or `failed-for-good`.
+    /// How a command ended, in replies: `succeeded`, `rejected`, `failed`, `failed-for-good` or `expired`.
     public var outcome: String?
     /// The content.
     public var data: [UInt8]

@@ -180,6 +180,14 @@ public protocol InboxReading: AnyObject {
     ///
     /// - Throws: ``StoreError``.
     func inboxEntry(consumer: String, key: String) throws -> InboxEntry?
+
+    /// The entries of messages that were begun and have no outcome, in the order of consumers and keys.
+    ///
+    /// - Parameters:
+    ///   - place: Those after this place; `nil` means from the first.
+    ///   - limit: At most so many.
+    /// - Throws: ``StoreError``.
+    func openInboxEntries(after place: InboxEntry.Place?, limit: Int) throws -> [InboxEntry]
 }
 
 /// Reads the outbox.

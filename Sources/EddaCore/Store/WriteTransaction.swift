@@ -74,7 +74,7 @@ public protocol InboxWriting: AnyObject {
     /// - Throws: ``StoreError``.
     func recordInbox(_ entry: InboxEntry) throws
 
-    /// Forgets entries that were recorded before a time.
+    /// Forgets entries that were recorded before a time, but for those of messages that were begun and go on.
     ///
     /// - Returns: How many were forgotten, at most `limit`.
     /// - Throws: ``StoreError``.

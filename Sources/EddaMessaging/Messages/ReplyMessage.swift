@@ -61,6 +61,9 @@ public enum ReplyMessage {
         case .failed(let reason, let isRetriable):
             reply.outcome = isRetriable ? "failed" : "failed-for-good"
             reply.data = json(Failure(reason: reason))
+        case .expired(let reason):
+            reply.outcome = "expired"
+            reply.data = json(Failure(reason: reason))
         }
         return reply
     }
@@ -74,11 +77,12 @@ public enum ReplyMessage {
         case "rejected": return .rejected(try decode(Rejection.self, from: reply))
         case "failed": return .failed(reason: try decode(Failure.self, from: reply).reason, isRetriable: true)
         case "failed-for-good": return .failed(reason: try decode(Failure.self, from: reply).reason, isRetriable: false)
+        case "expired": return .expired(reason: try decode(Failure.self, from: reply).reason)
         case nil: throw MessageError(attribute: "outcome", problem: "is missing")
         case let other?:
             throw MessageError(
                 attribute: "outcome",
-                problem: "is none of succeeded, rejected, failed, failed-for-good: \"\(other)\""
+                problem: "is none of succeeded, rejected, failed, failed-for-good, expired: \"\(other)\""
             )
         }
     }

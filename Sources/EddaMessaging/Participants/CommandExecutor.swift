@@ -10,7 +10,7 @@ struct CommandExecutor: Sendable {
     let store: any Store
     let logger: Logger
     /// For how long the inbox remembers what was done.
-    let inboxWindow: Duration
+    let inboxWindow: InboxWindow
 
     /// The data of a command does not fit its type.
     private struct Undecodable: Error {
@@ -24,7 +24,7 @@ struct CommandExecutor: Sendable {
         // Decoded here rather than on the store's writing thread.
         let execution = Result { try entry.prepare(message.data, schema) }
         do {
-            try await store.write { transaction in
+            let outcome = try await store.write { transaction in
                 try dealWith(message, in: transaction) {
                     let execute: Participant.Entry.Execute
                     do {
@@ -43,6 +43,8 @@ struct CommandExecutor: Sendable {
                     return outcome
                 }
             }
+            // Nobody would hear of it, so the message becomes its sender's dead letter.
+            if case .expired(let reason) = outcome, message.replyTo == nil { return .refused(reason: reason) }
             return .acknowledged
         } catch let rejection as Rejection {
             return await conclude(message, .rejected(rejection), isRecorded: true)
@@ -64,7 +66,7 @@ struct CommandExecutor: Sendable {
     /// A failure that may pass is not recorded, so that the same command, sent again, is executed again.
     private func conclude(_ message: Message, _ outcome: CommandOutcome, isRecorded: Bool) async -> Settlement.Fate {
         do {
-            try await store.write { transaction in
+            _ = try await store.write { transaction in
                 // A duplicate may have been executed since; then its outcome is the answer.
                 try dealWith(message, in: transaction) {
                     if isRecorded { try record(outcome, of: message, in: transaction) }
@@ -102,11 +104,15 @@ struct CommandExecutor: Sendable {
     }
 
     /// Asks the inbox what to do, does it, and puts the reply into the outbox.
+    ///
+    /// What is not in the inbox was not executed, unless it was first sent so long ago that the inbox may have forgotten
+    /// it. Then nothing is done and nothing is recorded: what a compensation undoes may still come, and then the same
+    /// compensation has work to do.
     private func dealWith(
         _ message: Message,
         in transaction: any WriteTransaction,
         execute: () throws -> CommandOutcome
-    ) throws {
+    ) throws -> CommandOutcome {
         let consumer = participant.name.rawValue
         let own = try transaction.inboxEntry(consumer: consumer, key: message.inboxKey(message.idempotencyKey))?.state
         let undoneKey = message.compensates.map(message.inboxKey)
@@ -114,10 +120,13 @@ struct CommandExecutor: Sendable {
         let outcome: CommandOutcome
         switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
         case .answer(let stored): outcome = stored
+        case .execute where message.compensates == nil && isExpired(message, at: transaction.now.wall),
+            .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
+            outcome = .expired(reason: expired(message))
         case .execute: outcome = try execute()
-        case .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
-            // Not recorded: the command that it undoes may still come, and then the same compensation has work to do.
-            outcome = .failed(reason: expired(message), isRetriable: false)
+        case .settleFirst(let undone):
+            let reason = "The command \(undone.type) that it undoes is under way."
+            outcome = .failed(reason: reason, isRetriable: true)
         case .skip(let leavingTombstone):
             if leavingTombstone, let key = undoneKey {
                 let now = transaction.now.wall
@@ -129,21 +138,21 @@ struct CommandExecutor: Sendable {
             try record(outcome, of: message, in: transaction)
         }
         try enqueueReply(outcome, to: message, in: transaction)
+        return outcome
     }
 
-    /// Whether the inbox may have forgotten the command that a compensation undoes.
-    ///
-    /// Then that it holds nothing says nothing, and to call the command undone might be untrue. The clocks of sender and
-    /// receiver may differ, so the last hour of the window (or half of a shorter one) is not relied upon.
     private func isExpired(_ message: Message, at now: Timestamp) -> Bool {
-        let margin = min(.seconds(3_600), inboxWindow / 2)
-        return now.since(message.firstSent ?? message.time) > inboxWindow - margin
+        inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
     }
 
     private func expired(_ message: Message) -> String {
-        "The compensation \(message.type) is expired: the command \(message.compensates ?? "") that it undoes was first "
-            + "sent at \(message.firstSent ?? message.time), and the inbox of the participant \(participant.name) may "
-            + "have forgotten whether it was executed. Find out, and undo it by hand if it was."
+        let place = "the inbox of the participant \(participant.name) may have forgotten whether it was executed"
+        let firstSent = message.firstSent ?? message.time
+        guard let undone = message.compensates else {
+            return "The command \(message.type) is expired: it was first sent at \(firstSent), and \(place). Find out."
+        }
+        return "The compensation \(message.type) is expired: the command \(undone) that it undoes was first sent at "
+            + "\(firstSent), and \(place). Find out, and undo it by hand if it was."
     }
 
     private func record(_ outcome: CommandOutcome, of message: Message, in transaction: any WriteTransaction) throws {

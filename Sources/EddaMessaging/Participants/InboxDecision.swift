@@ -6,6 +6,8 @@ enum InboxDecision: Equatable {
     case answer(CommandOutcome)
     /// It is executed.
     case execute
+    /// It undoes a command that was begun and has no outcome; that one, which is kept, is brought to its end first.
+    case settleFirst(Message)
     /// It undoes a command that had no effect, so it is done without being executed.
     ///
     /// Where that command has not come at all, a tombstone makes sure that it is refused when it does.
@@ -27,10 +29,11 @@ enum InboxDecision: Equatable {
         switch (own, isCompensation, undone) {
         case (.done(let outcome), _, _): self = .answer(outcome)
         case (.tombstone, _, _): self = .answer(.rejected(Self.cancelled))
-        case (nil, false, _): self = .execute
-        case (nil, true, nil): self = .skip(leavingTombstone: true)
-        case (nil, true, .done(.succeeded)): self = .execute
-        case (nil, true, .tombstone), (nil, true, .done): self = .skip(leavingTombstone: false)
+        // What was begun and has no outcome is gone on with.
+        case (_, false, _), (_, true, .done(.succeeded)): self = .execute
+        case (_, true, nil): self = .skip(leavingTombstone: true)
+        case (_, true, .started(let message)), (_, true, .unresolved(let message, _)): self = .settleFirst(message)
+        case (_, true, .tombstone), (_, true, .done): self = .skip(leavingTombstone: false)
         }
     }
 }

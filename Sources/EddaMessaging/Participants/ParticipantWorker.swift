@@ -12,9 +12,9 @@ public final class ParticipantWorker: Sendable {
         public var batch: Int
         /// For how long the inbox remembers what was done.
         ///
-        /// A duplicate that comes later is executed again, so it must exceed the time through which senders repeat. A
-        /// compensation of which the inbox knows nothing fails as expired when what it undoes was first sent longer ago
-        /// than this, less an hour (or less the half of a window under two hours).
+        /// It must exceed the time through which senders repeat. A command of which the inbox knows nothing is answered as
+        /// `CommandOutcome.expired` and not executed when it was first sent longer ago than this, less an hour (or less
+        /// the half of a window under two hours); likewise a compensation, when what it undoes was first sent so long ago.
         public var inboxWindow: Duration
         /// How often older entries are looked for.
         public var retentionInterval: Duration
@@ -59,7 +59,7 @@ public final class ParticipantWorker: Sendable {
             participant: participant,
             store: store,
             logger: logger,
-            inboxWindow: configuration.inboxWindow
+            inboxWindow: InboxWindow(configuration.inboxWindow)
         )
     }
 

@@ -22,15 +22,21 @@ extension SQLiteReadTransaction {
                 try statement.bind(1, consumer)
                 try statement.bind(2, key)
             },
-            row: { row in
-                InboxEntry(
-                    consumer: consumer,
-                    key: key,
-                    state: try InboxRow.state(outcome: row.text(0), content: row.bytes(1)),
-                    recordedAt: Timestamp(microseconds: row.integer(2))
-                )
-            }
+            row: InboxRow.entry
         )
+    }
+
+    func openInboxEntries(after place: InboxEntry.Place?, limit: Int) throws -> [InboxEntry] {
+        let limit = try limited(limit)
+        var entries: [InboxEntry] = []
+        try query(.inboxOpen) { statement in
+            try statement.bind(1, place?.consumer ?? "")
+            try statement.bind(2, place?.key ?? "")
+            try statement.bind(3, limit)
+        } row: {
+            entries.append(try InboxRow.entry($0))
+        }
+        return entries
     }
 
     // MARK: Timers

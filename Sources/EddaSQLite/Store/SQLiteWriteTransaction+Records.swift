@@ -13,13 +13,20 @@ extension SQLiteWriteTransaction {
     }
 
     func recordInbox(_ entry: InboxEntry) throws {
-        let (outcome, content) = try InboxRow.columns(of: entry.state)
+        let row = try InboxRow(entry.state)
         try change(.setInbox) { statement in
             try statement.bind(1, entry.consumer)
             try statement.bind(2, entry.key)
-            try statement.bind(3, outcome)
-            try statement.bind(4, content)
+            try statement.bind(3, row.outcome)
+            try statement.bind(4, row.content)
             try statement.bind(5, entry.recordedAt.microseconds)
+            if let message = row.message {
+                try statement.bind(6, String(decoding: message.encodedAttributes(), as: UTF8.self))
+                try statement.bind(7, message.data)
+            } else {
+                try statement.bindNull(6)
+                try statement.bindNull(7)
+            }
         }
     }
 

@@ -61,6 +61,7 @@ enum StoreStatement: Int, CaseIterable {
     case leases
     case putLease
     case inbox
+    case inboxOpen
     case setInbox
     case forgetInbox
 
@@ -101,6 +102,8 @@ enum StoreStatement: Int, CaseIterable {
         e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
+
+    private static let inboxColumns = "consumer, key, outcome, content, recorded_at, attributes, data"
 
     private static let outboxColumns =
         "o.sequence, o.attributes, o.data, o.lane, o.attempts, o.due_uptime, o.due_wall, o.reason"
@@ -249,17 +252,22 @@ enum StoreStatement: Int, CaseIterable {
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = excluded.epoch, beat = excluded.beat
             WHERE edda_leases.epoch <= excluded.epoch
             """
-        case .inbox: "SELECT outcome, content, recorded_at FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
+        case .inbox: "SELECT \(Self.inboxColumns) FROM edda_inbox WHERE consumer = ?1 AND key = ?2"
+        case .inboxOpen:
+            """
+            SELECT \(Self.inboxColumns) FROM edda_inbox WHERE outcome IN ('started', 'unresolved')
+            AND (consumer, key) > (?1, ?2) ORDER BY consumer, key LIMIT ?3
+            """
         case .setInbox:
             """
-            INSERT INTO edda_inbox (consumer, key, outcome, content, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (consumer, key) DO UPDATE SET
-            outcome = excluded.outcome, content = excluded.content, recorded_at = excluded.recorded_at
+            INSERT INTO edda_inbox (\(Self.inboxColumns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (consumer, key) DO UPDATE SET outcome = excluded.outcome, content = excluded.content,
+            recorded_at = excluded.recorded_at, attributes = excluded.attributes, data = excluded.data
             """
         case .forgetInbox:
             """
-            DELETE FROM edda_inbox WHERE (consumer, key) IN
-            (SELECT consumer, key FROM edda_inbox WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)
+            DELETE FROM edda_inbox WHERE (consumer, key) IN (SELECT consumer, key FROM edda_inbox
+            WHERE recorded_at < ?1 AND outcome <> 'started' ORDER BY recorded_at LIMIT ?2)
             """
 
         case .outboxReady:

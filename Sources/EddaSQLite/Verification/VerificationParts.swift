@@ -6,7 +6,7 @@ enum VerificationParts {
 
     static func all(upTo head: Position) -> [any VerificationPart] {
         // The log hands on to the streams, which need what it has learned.
-        [LogPart(head: head), tags, keys, checkpoints, projections, generations, outbox]
+        [LogPart(head: head), tags, keys, checkpoints, projections, generations, inbox, outbox]
             + [SQLitePart.foreignKeys, SQLitePart.integrity]
     }
 
@@ -101,6 +101,27 @@ enum VerificationParts {
                 check,
                 "\(row.text(3)) stands at \(row.integer(1)), behind the head of the log, \(row.integer(2)).",
                 "It would miss what is appended next: restore the database from a backup."
+            )
+        }
+    }
+
+    /// What was begun can be gone on with.
+    private static let inbox = TablePart(
+        "inbox",
+        in: "edda_inbox",
+        """
+        SELECT consumer, key, outcome, content, recorded_at, attributes, data FROM edda_inbox
+        WHERE (consumer, key) > (?1, ?2) ORDER BY consumer, key LIMIT ?3
+        """,
+        after: [.text(""), .text("")]
+    ) { row, page in
+        do {
+            _ = try InboxRow.entry(row)
+        } catch {
+            page.find(
+                "inbox-entry",
+                "What the inbox of \(row.text(0)) has under \(row.text(1)) cannot be read: \(error).",
+                restore
             )
         }
     }

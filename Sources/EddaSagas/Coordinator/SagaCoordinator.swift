@@ -24,6 +24,12 @@ public final class SagaCoordinator: Sendable {
         ///
         /// A success that comes later sets the saga going again.
         public var undoPatience: Duration = .seconds(3_600)
+        /// For how long the participants remember what they did: the shortest window of those that the sagas call; 7 days
+        /// by default.
+        ///
+        /// Whatever a saga repeats, it has to repeat within that time, so a plan or a patience that exceeds it (less the
+        /// hour that is not relied upon) is refused when the coordinator is made.
+        public var inboxWindow: Duration = .seconds(7 * 86_400)
         /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
         ///
         /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
@@ -59,7 +65,7 @@ public final class SagaCoordinator: Sendable {
     ///   - logger: Gets what goes wrong and can be reported to nobody.
     ///   - configuration: How patient it is.
     /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, or a step an id that
-    ///   cannot be used.
+    ///   cannot be used; with code `windowTooShort` when a step may be repeated for longer than participants remember.
     public init(
         store: any Store,
         address: Address,
@@ -70,6 +76,7 @@ public final class SagaCoordinator: Sendable {
         var programs: [SagaName: SagaProgram] = [:]
         for saga in sagas {
             let program = try SagaProgram.compile(saga, schema: store.schema)
+            try configuration.checkWindow(of: program)
             guard programs.updateValue(program, forKey: program.name) == nil else {
                 throw SagaError(
                     .duplicateSaga,

@@ -104,6 +104,7 @@ extension CommandOutcome {
         case .succeeded: "succeeded"
         case .rejected: "rejected"
         case .failed: "failed"
+        case .expired: "expired"
         }
     }
 }

@@ -85,6 +85,8 @@ package struct Parking: Codable, Hashable, Sendable {
         case stepFailed = "step-failed"
         /// A compensation was refused, failed for good, used up its retries, or was not answered for too long.
         case undoFailed = "undo-failed"
+        /// A step's command came to its participant when that could not tell any more whether it had executed it.
+        case expired
         /// What is stored, or a reply, does not decode.
         case unreadable
         /// The program has no plan for this saga, or another one.

@@ -63,6 +63,8 @@ extension SagaTransition {
         case .rejected(let rejection):
             reason = "it was rejected: \(rejection)"
             instance.steps[index].undo.isAnsweredForGood = true
+        case .expired(let cause):
+            reason = cause
         case .failed(let cause, let isRetriable):
             reason = cause
             pause = isRetriable ? self.pause(policies.undoRetry, id, .undo, after: instance.steps[index].undo) : nil

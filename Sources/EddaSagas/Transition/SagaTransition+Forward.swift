@@ -145,6 +145,21 @@ extension SagaTransition {
         }
     }
 
+    /// The participant could not tell any more whether it had executed the command: nobody knows, and nobody will.
+    ///
+    /// To compensate it would not help, since that would come too late as well.
+    mutating func expire(_ index: Int, _ reason: String) throws(SagaError) {
+        let id = instance.steps[index].id
+        if instance.steps[index].status != .unknown { try instance.steps[index].move(to: .unknown) }
+        instance.steps[index].lastError = reason
+        instance.steps[index].forward.due = nil
+        instance.steps[index].forward.deadline = nil
+        // Under the same key it would be expired for ever: who tries it again knows that it was not executed.
+        instance.steps[index].forward.isAnsweredForGood = true
+        record(StepUnknown(step: id, reason: reason))
+        park(.expired, at: index, "Whether step \(id) was executed is unknown: \(reason)")
+    }
+
     /// The time to wait for an answer is over.
     mutating func timeOut(_ index: Int) throws(SagaError) {
         let exchange = instance.steps[index].forward

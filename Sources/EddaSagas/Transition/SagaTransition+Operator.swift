@@ -45,6 +45,15 @@ extension SagaTransition {
         guard instance.status == .parked else {
             throw refuse(request, "nothing has stopped it", "Let it go on, or turn it back with `sagas cancel`.")
         }
+        if instance.parking?.cause == .expired {
+            guard request.because?.isBlank == false else {
+                throw SagaError(
+                    .reasonMissing,
+                    "Saga \(instance.id) is \(standing), and nobody can tell whether that was executed; retry would send "
+                        + "it as something new. Find out: `sagas resolve` if it was, `sagas retry --reason` if it was not."
+                )
+            }
+        }
         note(request, place)
         instance.unpark()
         guard let (index, direction) = place else { return finish(instance.goesBack ? .compensated : .completed) }
@@ -175,7 +184,9 @@ extension SagaTransition {
                     ? "Go on with `sagas retry`, `sagas skip` or `sagas resolve`." : "Let it go on."
             )
         }
-        let isOpenPivot = instance.parking?.cause == .pivotUnknown
+        let isOpenPivot =
+            instance.parking?.cause == .pivotUnknown
+            || instance.parking?.cause == .expired && place.map { program.steps[$0.index].phase } == .pivot
         if isOpenPivot, request.verb == .cancel {
             throw refuse(
                 request,
@@ -219,6 +230,8 @@ extension SagaTransition {
         case (.unknown, .pivot) where wasParked:
             try instance.steps[index].move(to: .dispatched)
             tryAfresh(index, .forward)
+        case (.unknown, .compensatable):
+            try becomeUnknown(index, "it was not found out")
         case (.dispatched, _), (.unknown, _):
             break
         default:

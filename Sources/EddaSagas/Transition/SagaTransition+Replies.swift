@@ -18,6 +18,7 @@ extension SagaTransition {
             case .succeeded(let bytes): try succeed(index, bytes)
             case .rejected(let rejection): try reject(index, rejection)
             case .failed(let reason, let isRetriable): try fail(index, reason, isRetriable: isRetriable)
+            case .expired(let reason): try expire(index, reason)
             }
         case (true, .undo):
             if case .succeeded = reply.outcome {
@@ -35,6 +36,7 @@ extension SagaTransition {
     private func fits(_ reply: SagaReply, _ index: Int) -> Bool {
         let step = instance.steps[index]
         let isFailure = reply.outcome.kind == "failed"
+        let isKnown = !isFailure && reply.outcome.kind != "expired"
         // An answer to a key that is not in use any more.
         guard reply.key.round == step[reply.key.direction].round else { return false }
         switch (instance.status, reply.key.direction, step.status) {
@@ -45,7 +47,7 @@ extension SagaTransition {
             return !isFailure
         case (.parked, .forward, .unknown):
             // The answer for which the saga stands still.
-            return !isFailure && instance.parking?.cause == .pivotUnknown
+            return isKnown && [.pivotUnknown, .expired].contains(instance.parking?.cause)
         case (.parked, .undo, .undoDispatched), (.parked, .undo, .undoFailed):
             return reply.outcome.kind == "succeeded" && instance.parking == Parking(cause: .undoFailed, step: step.id)
         case (.compensating, .forward, .failed):
@@ -64,7 +66,7 @@ extension SagaTransition {
     private mutating func resume(_ index: Int) {
         guard instance.status == .parked else { return }
         instance.unpark()
-        record(SagaResumed(step: instance.steps[index].id, reason: "The answer of the pivot has come."))
+        record(SagaResumed(step: instance.steps[index].id, reason: "The answer of the step has come."))
     }
 
     /// Sets a saga going again that stood still because a compensation had not succeeded.

@@ -27,7 +27,8 @@ extension StoreConformance {
                 .done(.succeeded([])), .done(.succeeded([0, 255])), .done(.rejected(Rejection("stock.insufficient"))),
                 .done(.rejected(Rejection("stock.insufficient", "only 2 are left"))),
                 .done(.failed(reason: "down", isRetriable: true)), .done(.failed(reason: "gone", isRetriable: false)),
-                .tombstone,
+                .done(.expired(reason: "late")), .tombstone,
+                .started(.sample("begun")), .unresolved(.sample("called"), reason: "the bank does not answer"),
             ]
             let entries = states.enumerated()
                 .map { index, state in
@@ -65,6 +66,58 @@ extension StoreConformance {
             try await store.write { try $0.recordInbox(done) }
             let found = try await store.read { try $0.inboxEntry(consumer: "a", key: "k") }
             try bench.equal(found, done, "the replaced entry")
+        },
+        ConformanceCase("inbox: messages that were begun are found in order until they have an outcome") { bench in
+            let store = bench.store
+            let time = bench.time.now().wall
+            @Sendable func entry(_ consumer: String, _ key: String, _ state: InboxEntry.State) -> InboxEntry {
+                InboxEntry(consumer: consumer, key: key, state: state, recordedAt: time)
+            }
+            let open = [
+                entry("a", "1", .started(.sample("1"))), entry("a", "2", .unresolved(.sample("2"), reason: "lost")),
+                entry("b", "1", .started(.sample("3"))), entry("b", "\u{E9}", .started(.sample("4"))),
+            ]
+            try await store.write { transaction in
+                for entry in open.reversed() { try transaction.recordInbox(entry) }
+                try transaction.recordInbox(entry("a", "0", .tombstone))
+                try transaction.recordInbox(entry("a", "3", .done(.succeeded([]))))
+            }
+            try await bench.equal(store.read { try $0.openInboxEntries(after: nil, limit: 9) }, open, "all of them")
+            var page = try await store.read { try $0.openInboxEntries(after: nil, limit: 3) }
+            try bench.equal(page, Array(open.prefix(3)), "the first page")
+            let last = page[2].place
+            page = try await store.read { try $0.openInboxEntries(after: last, limit: 3) }
+            try bench.equal(page, [open[3]], "the second page")
+            page = try await store.read { try $0.openInboxEntries(after: .init(consumer: "b"), limit: 1) }
+            try bench.equal(page, [open[2]], "the first of one consumer")
+            try await bench.expectThrows(.invalidArgument, "a negative limit") {
+                _ = try await store.read { try $0.openInboxEntries(after: nil, limit: -1) }
+            }
+            try await store.write { transaction in
+                try transaction.recordInbox(entry("a", "1", .done(.succeeded([]))))
+                try transaction.recordInbox(entry("b", "1", .unresolved(.sample("3"), reason: "again")))
+            }
+            let left = try await store.read { try $0.openInboxEntries(after: nil, limit: 9).map(\.state) }
+            let expected = [open[1].state, .unresolved(.sample("3"), reason: "again"), open[3].state]
+            try bench.equal(left, expected, "those without an outcome")
+        },
+        ConformanceCase("inbox: what was begun and goes on is not forgotten") { bench in
+            let store = bench.store
+            let states: [InboxEntry.State] = [
+                .started(.sample("1")), .unresolved(.sample("2"), reason: "lost"), .done(.succeeded([])), .tombstone,
+            ]
+            try await store.write { transaction in
+                for (index, state) in states.enumerated() {
+                    let time = Timestamp(microseconds: Int64(index))
+                    try transaction.recordInbox(
+                        InboxEntry(consumer: "c", key: "\(index)", state: state, recordedAt: time)
+                    )
+                }
+            }
+            let count = try await store.write { try $0.forgetInbox(before: Timestamp(microseconds: 9), limit: 9) }
+            try bench.equal(count, 3, "how many were forgotten")
+            let found = try await store.read { try $0.inboxEntry(consumer: "c", key: "0")?.state }
+            try bench.equal(found, states[0], "the one that goes on")
         },
         ConformanceCase("inbox: old entries are forgotten in pages") { bench in
             let store = bench.store

@@ -16,7 +16,7 @@ final class MemoryState {
     }
 
     /// The names of a record that is found by two texts.
-    struct Key: Hashable {
+    struct Key: Hashable, Comparable {
         let owner: ExactText
         let name: ExactText
 
@@ -24,6 +24,8 @@ final class MemoryState {
             self.owner = ExactText(owner)
             self.name = ExactText(name)
         }
+
+        static func < (left: Key, right: Key) -> Bool { (left.owner, left.name) < (right.owner, right.name) }
     }
 
     /// When a key was used.

@@ -99,9 +99,23 @@ extension MemoryUnit {
         set(\.inbox[MemoryState.Key(entry.consumer, entry.key)], to: entry)
     }
 
+    func openInboxEntries(after place: InboxEntry.Place?, limit: Int) throws -> [InboxEntry] {
+        try checkLimit(limit)
+        let place = place.map { MemoryState.Key($0.consumer, $0.key) }
+        return state.inbox
+            .filter { key, entry in entry.state.openMessage != nil && place.map { $0 < key } ?? true }
+            .sorted { $0.key < $1.key }
+            .prefix(limit)
+            .map(\.value)
+    }
+
     func forgetInbox(before time: Timestamp, limit: Int) throws -> Int {
         try checkLimit(limit)
-        let old = state.inbox.filter { $0.value.recordedAt < time }
+        let old = state.inbox
+            .filter { _, entry in
+                if case .started = entry.state { return false }
+                return entry.recordedAt < time
+            }
             .sorted { $0.value.recordedAt < $1.value.recordedAt }
             .prefix(limit)
         for (key, _) in old { set(\.inbox[key], to: nil) }

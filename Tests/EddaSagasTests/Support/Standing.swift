@@ -5,7 +5,8 @@ import EddaSagas
 enum Standing: String, CaseIterable, Sendable {
     case stepUnderWay, stepToBeTriedAgain, pivotUnderWay, pivotAskedAgain, behindThePivot, goingBack
     case undoFailed, undoRejected, undoSilent, pivotUnknown, stepRejected, stepFailedForGood
-    case unreadableReply, unreadablePivotReply, completed, compensated
+    case unreadableReply, unreadablePivotReply
+    case stepExpired, pivotExpired, behindExpired, undoExpired, completed, compensated
 
     /// What has to happen to the saga.
     enum Move: Sendable {
@@ -37,6 +38,10 @@ enum Standing: String, CaseIterable, Sendable {
         case .stepFailedForGood: return toShip + [.answer(Replies.lasting)]
         case .unreadableReply: return [.answer(.succeeded(Array("nonsense".utf8)))]
         case .unreadablePivotReply: return [done, done, .answer(.succeeded(Array("nonsense".utf8)))]
+        case .stepExpired: return [done, .answer(Replies.late)]
+        case .pivotExpired: return [done, done, .answer(Replies.late)]
+        case .behindExpired: return toShip + [.answer(Replies.late)]
+        case .undoExpired: return toUndo + [.answer(Replies.late)]
         case .completed: return toShip + [done]
         case .compensated: return toUndo + [done]
         }
@@ -81,7 +86,7 @@ enum Standing: String, CaseIterable, Sendable {
             return [.refused, .refused, .refused, .refused, .refused]
         case .goingBack:
             return [.refused, .refused, .refused, .nothing, .nothing]
-        case .undoFailed, .undoRejected, .undoSilent:
+        case .undoFailed, .undoRejected, .undoSilent, .undoExpired:
             return [
                 back, .leads(to: .compensated, end: .compensated, skipped: ["reserve"]),
                 .leads(to: .compensated, end: .compensated, undone: ["reserve"]), back, .nothing,
@@ -89,7 +94,13 @@ enum Standing: String, CaseIterable, Sendable {
         case .pivotUnknown:
             let both = Verdict.leads(to: .compensating, end: .compensated, undone: ["reserve", "authorize"])
             return [forward, .refused, forward, both, .refused]
-        case .stepRejected, .stepFailedForGood:
+        case .stepExpired:
+            let both = Verdict.leads(to: .compensating, end: .compensated, undone: ["reserve", "authorize"])
+            return [forward, .refused, forward, both, both]
+        case .pivotExpired:
+            let both = Verdict.leads(to: .compensating, end: .compensated, undone: ["reserve", "authorize"])
+            return [forward, .refused, forward, both, .refused]
+        case .stepRejected, .stepFailedForGood, .behindExpired:
             return [
                 forward, .leads(to: .completed, end: .completed, skipped: ["ship"]), completes, .refused, .refused,
             ]

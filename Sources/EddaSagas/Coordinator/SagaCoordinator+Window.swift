@@ -1,0 +1,33 @@
+internal import EddaCore
+internal import EddaMessaging
+
+extension SagaCoordinator.Configuration {
+    /// Makes sure that the participants still know a command for as long as a saga repeats it.
+    ///
+    /// What has no end (a step after the pivot, a saga that is parked for days) cannot be bounded here; what comes too late
+    /// all the same is answered as expired, and parks the saga.
+    ///
+    /// - Throws: ``SagaError`` with code `windowTooShort`, naming the step.
+    func checkWindow(of program: SagaProgram) throws(SagaError) {
+        let reliable = InboxWindow(inboxWindow).reliable
+        for step in program.steps {
+            // A pivot of unknown outcome is asked once more, for as long again.
+            let patience = (step.timeout ?? .zero) * (step.phase == .pivot ? 2 : 1)
+            let whole = patience + (step.undoType == nil ? .zero : undoTime)
+            guard whole >= reliable else { continue }
+            throw SagaError(
+                .windowTooShort,
+                "Step \(step.id) of saga \(program.name) and its compensation may be repeated for \(whole.inWords), but "
+                    + "participants are relied upon to remember what they did for \(reliable.inWords) only. Shorten the "
+                    + "step's timeout, or undoPatience and undoRetry; or give the participants a longer inboxWindow, and "
+                    + "say so here."
+            )
+        }
+    }
+
+    /// How long a compensation is tried, at most; without end counts as once.
+    private var undoTime: Duration {
+        let tries = max(1, undoRetry.attempts ?? 1)
+        return undoPatience * tries + (1..<tries).reduce(.zero) { $0 + undoRetry.bound(afterAttempt: $1) }
+    }
+}

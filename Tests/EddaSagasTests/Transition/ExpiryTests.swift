@@ -1,0 +1,87 @@
+import EddaCore
+import EddaSagas
+import EddaTesting
+import Logging
+import Testing
+
+/// What a participant says that has forgotten what it did is neither a success nor a failure.
+@Suite struct ExpiryTests {
+    // acceptance: 64
+    // guarantees: G10, G11
+    @Test(arguments: ["authorize", "capture", "ship"] as [StepID])
+    func aStepThatExpiresIsUnknownAndParksTheSaga(step: StepID) throws {
+        var bench = try Bench(FulfilOrder.self)
+        while bench.sent.last?.key.step != step { try bench.answer() }
+        try bench.answer(Replies.late)
+        #expect(bench.instance.status == .parked)
+        #expect(bench.instance.parking == Parking(cause: .expired, step: step))
+        #expect(bench.status(step) == .unknown)
+        #expect(bench.instance.reason?.contains("last week") == true)
+        #expect(bench.undone.isEmpty)
+        #expect(bench.timer == nil)
+        #expect(bench.happenings.suffix(2) == ["step.unknown", "saga.parked"])
+    }
+
+    // acceptance: 64
+    // guarantees: G8
+    @Test func whoRetriesAnExpiredStepKnowsThatItWasNotExecuted() throws {
+        var bench = try Bench(FulfilOrder.self)
+        let first = bench.now.wall
+        try bench.answer(Replies.late)
+        let blind = #expect(throws: SagaError.self) { try bench.request(.retry, because: nil) }
+        #expect(blind?.code == .reasonMissing)
+        bench.pass(.seconds(900_000))
+        try bench.request(.retry, because: "the warehouse has no such reservation")
+        #expect(bench.sent.last?.key.text == "order-1/reserve/#2", "The old key would be expired for ever.")
+        #expect(bench.sent.last.map { $0.firstSent > first } == true)
+        try bench.answer()
+        #expect(bench.status("reserve") == .succeeded)
+    }
+
+    // acceptance: 38, 64
+    @Test func anAnswerThatComesAfterAllSetsTheSagaGoing() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.answer(Replies.late)
+        try bench.reply("reserve", Replies.late)
+        try bench.reply("reserve", Replies.passing)
+        #expect(bench.instance.status == .parked)
+        try bench.succeed("reserve")
+        #expect(bench.instance.status == .running)
+        #expect(bench.status("authorize") == .dispatched)
+    }
+
+    // acceptance: 64
+    @Test func aCompensationThatExpiresParks() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve")
+        try bench.reply("authorize", Replies.refusal)
+        try bench.reply("reserve", Replies.late, undo: true)
+        #expect(bench.instance.parking == Parking(cause: .undoFailed, step: "reserve"))
+        #expect(bench.instance.reason?.contains("last week") == true)
+        #expect(bench.timer == nil)
+    }
+
+    // acceptance: 47
+    // guarantees: G14
+    @Test func aPlanThatRepeatsForLongerThanParticipantsRememberIsRefused() throws {
+        func make(_ window: Duration) throws(any Error) {
+            var configuration = SagaCoordinator.Configuration()
+            configuration.inboxWindow = window
+            configuration.undoPatience = .seconds(100)
+            configuration.undoRetry = .exponential(attempts: 4, initial: .seconds(20), cap: .seconds(30))
+            _ = try SagaCoordinator(
+                store: InMemoryStore(),
+                address: "orders",
+                sagas: [FulfilOrder.self],
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                configuration: configuration
+            )
+        }
+        // A step waits 30 seconds; its compensation four times 100, with pauses of 20, 30 and 30: 510 seconds in all.
+        let error = #expect(throws: SagaError.self) { try make(.seconds(1_020)) }
+        #expect(error?.code == .windowTooShort)
+        #expect(error?.description.contains("reserve") == true)
+        #expect(error?.description.contains("510 s") == true)
+        try make(.seconds(1_021))
+    }
+}
