@@ -33,7 +33,7 @@ struct TortureFates {
         let dies = random.chance(0.12)
         let early = milliseconds(1...250)
         // Now and then nearly nothing comes through for longer than any step waits for its answer.
-        let isBlackout = sinceBlackout > .seconds(150)
+        let isBlackout = sinceBlackout > .seconds(75)
         // Many die young, some live for long.
         let long = random.chance(0.15)
         let length = isBlackout ? Duration.seconds(40) : milliseconds(long ? 1_000...5_000 : 20...1_200)

@@ -70,7 +70,7 @@ struct TortureReport: Sendable {
             ("operator: resolve", "resolves", counts.decisions["resolve"] ?? 0),
             ("operator: refused, the saga had moved", "refused", counts.refusals),
             ("commands while the owner was stopped", "commandsWhileStopped", counts.observed),
-            ("  told which process holds the lock", "lockedOut", counts.lockedOut),
+            ("commands told which process holds the lock", "lockedOut", counts.lockedOut),
             ("messages lost", "lost", counts.faults[.lost] ?? 0),
             ("messages duplicated", "duplicated", counts.faults[.duplicated] ?? 0),
             ("messages delayed", "delayed", counts.faults[.delayed] ?? 0),
