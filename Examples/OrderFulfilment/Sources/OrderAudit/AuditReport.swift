@@ -46,6 +46,8 @@ package struct AuditReport: Sendable {
     /// What operators gave as their reasons.
     package var reasons: [String: Int] = [:]
 
+    package init() {}
+
     /// Everything that is wrong.
     package var findings: [String] {
         checks.flatMap { check in

@@ -72,6 +72,27 @@ import Darwin
         #expect(ending.errors.contains("a folder of its own"))
     }
 
+    @Test func whatTheFilesDoNotConfirmIsAProblem() {
+        var counts = TortureLog.Counts()
+        counts.reasons = ["decision 7-1", "decision 7-2"]
+        var audit = AuditReport()
+        audit.orders = 3
+        audit.reasons = ["decision 7-1": 1]
+        let report = TortureReport(
+            seed: 7,
+            duration: .seconds(90),
+            folder: "/data",
+            counts: counts,
+            audit: audit,
+            last: #"{"orders":2,"completed":0,"compensated":0}"#
+        )
+        #expect(report.problems.count == 2)
+        #expect(report.problems.first?.contains("decision 7-2") == true)
+        #expect(report.problems.last?.contains("The last run counts 2 orders") == true)
+        #expect(report.table.contains("The files are kept in /data"))
+        #expect(report.table.contains("order-fulfilment torture --minutes 1.5 --seed 7"))
+    }
+
     /// The same seed gives the same fates.
     @Test func fatesFollowFromTheSeed() {
         var (one, same, other) = (TortureFates(seed: 5), TortureFates(seed: 5), TortureFates(seed: 6))
