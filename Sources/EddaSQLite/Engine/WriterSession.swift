@@ -294,6 +294,7 @@ final class WriterSession {
         if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
         group.answer()
         guard done.wrote else { return }
+        settings.meter.committed(units: group.count)
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }

@@ -1,0 +1,149 @@
+#if CLI
+internal import Edda
+
+/// Sagas of remote steps: as many as go through, with some compensated, and at an offered rate.
+struct SagaWorkload: Workload {
+    var name: String { "saga" }
+    var summary: String {
+        "sagas of 4 remote steps (--steps), \(Self.inFlight) at a time; with 10 % compensated (--compensated); at "
+            + "\(Self.offered) offered a second"
+    }
+
+    static let inFlight = 256
+    private static let offered = 100
+
+    func run(in bench: Bench) async throws -> [BenchRow] {
+        guard let saga = Trips.all.first(where: { $0.steps == bench.steps }) else { return [] }
+        return try await rows(of: saga, in: bench)
+    }
+
+    private func rows<S: TripSaga>(of saga: S.Type, in bench: Bench) async throws -> [BenchRow] {
+        var rows: [BenchRow] = []
+        let operations = bench.operations ?? 12_000
+        for share in bench.compensated.map({ [$0] }) ?? [0, 0.1] {
+            bench.progress("\(saga.steps) remote steps, \(Int(share * 100)) % compensated")
+            let name = share == 0 ? "saga" : "saga-compensated"
+            rows.append(try await throughput(name, saga, share, operations, try bench.inside(name)))
+        }
+        bench.progress("\(Self.offered) sagas a second offered")
+        rows.append(try await paced(saga, min(operations, 2_000), try bench.inside("paced")))
+        return rows
+    }
+
+    private func throughput<S: TripSaga>(
+        _ name: String,
+        _ saga: S.Type,
+        _ share: Double,
+        _ operations: Int,
+        _ bench: Bench
+    ) async throws -> BenchRow {
+        let services = try await SagaServices(bench, [saga])
+        let limit = try RawSagas(
+            bench,
+            await RawSagaRows.recorded(saga, services, isDoomed: false),
+            doomed: share > 0 ? await RawSagaRows.recorded(saga, services, isDoomed: true) : nil
+        )
+        let (trips, bookings) = (CommitCount(services.trips), CommitCount(services.bookings))
+        var row = try await services.whileRunning {
+            var next = 0
+            return try await Turns.measure(
+                name,
+                operations: operations,
+                limit: "the same rows, one thread a file, as many of a kind a commit",
+                ours: { count in
+                    defer { next += count }
+                    return try await Callers.run(Self.inFlight, operations: count) { [next] caller, number in
+                        // Callers take every 256th number, so that the refused ones are spread over all.
+                        let number = next + number * Self.inFlight + caller
+                        try await services.run(saga, number, isDoomed: SagaServices.isDoomed(number, share))
+                    }.latencies
+                },
+                limit: { count in
+                    // What tidies the outbox takes no commit of its own here.
+                    let (sagas, transitions) = services.counts
+                    try await limit.run(
+                        sagas: count,
+                        doomed: share,
+                        grouped: (
+                            Double(transitions) / Double(max(1, trips.commits)),
+                            Double(transitions - sagas) / Double(max(1, bookings.commits))
+                        )
+                    )
+                }
+            )
+        }
+        row.further = [
+            ("steps", Double(saga.steps)),
+            ("transitionsPerSaga", services.transitionsPerSaga),
+            ("unitsPerCommitTrips", trips.unitsPerCommit),
+            ("unitsPerCommitBookings", bookings.unitsPerCommit),
+        ]
+        await services.close()
+        return row
+    }
+
+    /// Sagas that begin when their time has come, whether the ones before have ended or not.
+    ///
+    /// A latency counts from the time at which a saga should have begun, so that whatever holds up the beginning counts
+    /// as well.
+    private func paced<S: TripSaga>(_ saga: S.Type, _ operations: Int, _ bench: Bench) async throws -> BenchRow {
+        let services = try await SagaServices(bench, [saga])
+        let rows = try await RawSagaRows.recorded(saga, services, isDoomed: false)
+        let limit = try RawSagas(bench, rows)
+        var row = try await services.whileRunning {
+            _ = try await Pace(perSecond: Self.offered).run(Self.offered) { number in
+                try await services.run(saga, number, isDoomed: false)
+            }
+            Memory.resetPeak()
+            let clock = ContinuousClock()
+            let start = clock.now
+            let latencies = try await Pace(perSecond: Self.offered).run(operations) { number in
+                try await services.run(saga, Self.offered + number, isDoomed: false)
+            }
+            return BenchRow(
+                workload: "saga-paced",
+                operations: operations,
+                seconds: (clock.now - start) / .seconds(1),
+                p50Micros: latencies.percentile(0.5),
+                p99Micros: latencies.percentile(0.99),
+                limit: "the same rows, one saga after another, each unit a commit",
+                limitPerSecond: 1,
+                peakRSSMiB: Memory.peakMiB()
+            )
+        }
+        let single = max(10, operations / 10)
+        let spent = try await ContinuousClock().measure { try await limit.runOneByOne(sagas: single) }
+        row.limitPerSecond = Double(single) / (spent / .seconds(1))
+        row.further = [("transitionsPerSaga", services.transitionsPerSaga)]
+        await services.close()
+        return row
+    }
+}
+
+/// Begins so many operations a second, however long they take.
+struct Pace {
+    var perSecond: Int
+
+    /// Runs `operations` and tells how long each took, counted from when it should have begun.
+    func run(
+        _ operations: Int,
+        _ body: @escaping @Sendable (_ number: Int) async throws -> Void
+    ) async throws -> Latencies {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        return try await withThrowingTaskGroup(of: Duration.self) { group in
+            var latencies = Latencies()
+            for number in 0..<operations {
+                let intended = begin + .nanoseconds(Int64(number) * 1_000_000_000 / Int64(perSecond))
+                try await Task.sleep(until: intended, tolerance: .zero, clock: clock)
+                group.addTask {
+                    try await body(number)
+                    return clock.now - intended
+                }
+            }
+            for try await latency in group { latencies.add(latency) }
+            return latencies
+        }
+    }
+}
+#endif
