@@ -5,14 +5,19 @@ import Testing
 
 @Suite struct ArticleTests {
     /// Every block of Swift in an article stands, line by line, in a file of this target, so it compiles.
-    @Test(arguments: ["AppendingAndConditions", "Aggregates", "EventsAndSchemas", "ReadingAndSubscribing"])
-    func theCodeOfAnArticleCompiles(article: String) throws {
+    @Test(
+        arguments: [
+            ("AppendingAndConditions", 4), ("Aggregates", 4), ("CommutingCompensations", 3), ("EventsAndSchemas", 4),
+            ("ReadingAndSubscribing", 4), ("UnknownOutcomes", 1),
+        ]
+    )
+    func theCodeOfAnArticleCompiles(article: String, least: Int) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let text = try text(of: article)
         let source = try lines(String(contentsOf: folder.appending(path: "\(article)Code.swift"), encoding: .utf8))
         let blocks = text.components(separatedBy: "```swift\n").dropFirst()
             .map { lines($0.components(separatedBy: "```")[0]) }
-        #expect(blocks.count >= 4)
+        #expect(blocks.count >= least)
         for block in blocks {
             let isThere = source.indices.contains { source[$0...].starts(with: block) }
             #expect(isThere, "The block that begins with \"\(block.first ?? "")\" is not in \(article)Code.swift.")
@@ -45,6 +50,18 @@ import Testing
         let states = try await AggregatesCode.lookBack(store, closing: Timestamp(microseconds: 0))
         #expect(states.map(\.state.balance) == [6_500, 7_000, 0])
         await store.close()
+    }
+
+    /// What the article "Compensations that commute" shows: what two orders do, in every order in which they can.
+    @Test func theCompensationOfTheArticleCommutes() throws {
+        typealias Code = CommutingCompensationsCode
+        let hold: (String, Int) -> Code.Step = { order, pieces in { try $0.hold(pieces, for: order) } }
+        let letGo: (String) -> Code.Step = { order in { $0.letGo(of: order) } }
+        let (a, b, undoA) = (hold("a", 2), hold("b", 3), letGo("a"))
+        for steps in [[a, b, undoA], [a, undoA, b], [b, a, undoA], [b, a, undoA, undoA], [undoA, b]] {
+            #expect(try Code.onHand(after: steps) == 7)
+        }
+        #expect(throws: Rejection("stock.insufficient")) { try Code.onHand(after: [hold("a", 11)]) }
     }
 
     /// What the article "Events and schemas" says of reading old data, in a store that holds every version.
