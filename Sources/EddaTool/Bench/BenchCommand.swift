@@ -50,7 +50,10 @@ struct BenchCommand: AsyncParsableCommand {
     var steps = 4
 
     @Option(
-        help: ArgumentHelp("What percentage of measured sagas is compensated, instead of 0 and then 10.", valueName: "p")
+        help: ArgumentHelp(
+            "What percentage of measured sagas is compensated, instead of 0 and then 10.",
+            valueName: "p"
+        )
     )
     var compensated: Double?
 

@@ -71,6 +71,7 @@ struct Bench: Sendable {
         ReplayWorkload(),
         ProcessesWorkload(),
         SagaWorkload(),
+        PacedSagaWorkload(),
         GrowthWorkload(),
     ]
 }

@@ -69,7 +69,9 @@ private final class RawService {
         for trigger in try database.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
             try database.execute("DROP TRIGGER \(trigger[0])")
         }
-        try database.execute("INSERT INTO edda_categories (id, name) VALUES (1, 'c'); INSERT INTO edda_types VALUES (1, 't')")
+        try database.execute(
+            "INSERT INTO edda_categories (id, name) VALUES (1, 'c'); INSERT INTO edda_types VALUES (1, 't')"
+        )
         begin = try database.prepare("BEGIN IMMEDIATE")
         commit = try database.prepare("COMMIT")
         insertStream = try database.prepare("INSERT INTO edda_streams (name, category) VALUES (?1, 1)")

@@ -2,8 +2,18 @@
 internal import Edda
 internal import Synchronization
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// Two services in this process, each with a database of its own: one drives the sagas, the other executes the commands
-/// of their steps. Messages go over the in-process transport.
+/// of their steps.
+///
+/// Messages go over the in-process transport.
 final class SagaServices: Sendable {
     let trips: SQLiteStore
     let bookings: SQLiteStore
@@ -57,6 +67,24 @@ final class SagaServices: Sendable {
     /// What share of the sagas is refused at its last step: every tenth one of 0.1.
     static func isDoomed(_ number: Int, _ share: Double) -> Bool {
         Int(Double(number + 1) * share) > Int(Double(number) * share)
+    }
+}
+
+/// What work has cost the processors, whatever else they had to do.
+struct ProcessorTime {
+    private(set) var spent = Duration.zero
+
+    /// Adds what this process spends while `body` runs.
+    mutating func measure<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let before = Self.now()
+        defer { spent += Self.now() - before }
+        return try await body()
+    }
+
+    private static func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
 
