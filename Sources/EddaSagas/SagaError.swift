@@ -30,6 +30,12 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case verbRefused
         /// An operator's verb needs a reason, or the name of who decides. Nothing was written.
         case reasonMissing
+        /// The `local` steps of a saga need services, and it was registered without any.
+        case missingServices
+        /// There is no step with this id that waits for a signal.
+        case unknownStep
+        /// A signal does not decode. Nothing was written.
+        case unreadableSignal
         /// The program has no plan for the saga, or another one than it was started by. Nothing was written.
         case planChanged
     }

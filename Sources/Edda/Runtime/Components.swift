@@ -6,7 +6,7 @@ package import EddaSagas
 /// The parts of a runtime by kind, checked against each other.
 package struct Components: Sendable {
     package private(set) var projections: [Projection] = []
-    package private(set) var sagas: [any Saga.Type] = []
+    package private(set) var sagas: [SagaRegistration] = []
     package private(set) var participants: [Participant] = []
 
     /// Every kind of event that one of the parts reads.
@@ -34,14 +34,15 @@ package struct Components: Sendable {
                     )
                 }
                 projections.append(projection)
-            case .saga(let saga):
+            case .saga(let registration):
+                let saga = registration.saga
                 guard sagaNames.insert(saga.name).inserted else {
                     throw ConfigurationError(
                         .duplicateSaga,
                         "Two sagas are named \(saga.name), the second is \(saga). Give each a name of its own."
                     )
                 }
-                sagas.append(saga)
+                sagas.append(registration)
             case .participant(let participant):
                 guard participantNames.insert(participant.name).inserted else {
                     throw ConfigurationError(

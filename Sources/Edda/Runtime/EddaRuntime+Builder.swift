@@ -7,7 +7,7 @@ extension EddaRuntime {
     public struct Component: Sendable {
         enum Kind: Sendable {
             case projection(Projection)
-            case saga(any Saga.Type)
+            case saga(SagaRegistration)
             case participant(Participant)
         }
 
@@ -33,6 +33,11 @@ extension EddaRuntime {
 
         /// A kind of saga.
         public static func buildExpression(_ saga: any Saga.Type) -> [Component] {
+            [Component(kind: .saga(SagaRegistration(saga)))]
+        }
+
+        /// A kind of saga with services: `FulfilOrder.with(clients)`.
+        public static func buildExpression(_ saga: SagaRegistration) -> [Component] {
             [Component(kind: .saga(saga))]
         }
 

@@ -93,7 +93,7 @@ public final class EddaRuntime: Service {
         sagas = try SagaCoordinator(
             store: store,
             address: address,
-            sagas: parts.sagas,
+            registrations: parts.sagas,
             logger: logger,
             configuration: sagaConfiguration
         )

@@ -43,6 +43,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
         head += "\n"
         if let reason = saga.reason { head += "reason     \(reason.printable)\n" }
         if let since = saga.parkedSince { head += "parked     since \(since)\n" }
+        if let since = saga.overdueSince { head += "overdue    since \(since)\n" }
         head += "started    \(saga.startedAt)\nlast moved \(saga.updatedAt)\n"
         if let deadline = saga.deadline { head += "deadline   \(deadline)\n" }
         for (name, value) in saga.attributes.sorted(by: { $0.key < $1.key }) {
@@ -71,7 +72,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 String(step.sends),
                 String(step.undoAttempts),
                 step.milliseconds.map { String($0) },
-                step.note
+                step.noteWithChild
             )
         }
         output.write(table: steps)
@@ -137,6 +138,9 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
                 "undoAttempts": .integer(Int64(step.undoAttempts)),
                 "milliseconds": step.milliseconds.map(JSON.integer) ?? .null,
                 "note": .optional(step.note),
+                "word": .optional(step.word?.rawValue),
+                "child": .optional(step.child?.rawValue),
+                "childStatus": .optional(step.childStatus?.rawValue),
             ]
             guard payloads else { return .object(fields) }
             let more: [String: JSON] = [
@@ -164,6 +168,7 @@ struct SagasShowCommand<App: EddaApplication>: RuntimeCommand {
             "step": .optional(saga.step?.rawValue),
             "reason": .optional(saga.reason),
             "parkedSince": .optional(saga.parkedSince?.description),
+            "overdueSince": .optional(saga.overdueSince?.description),
             "correlationID": .optional(saga.correlationID),
             "startedAt": .string(saga.startedAt.description),
             "updatedAt": .string(saga.updatedAt.description),

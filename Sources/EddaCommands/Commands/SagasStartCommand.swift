@@ -31,7 +31,7 @@ struct SagasStartCommand<App: EddaApplication>: RuntimeCommand {
 
     func run(on runtime: EddaRuntime, output: Output) async throws {
         // Not `map(\.name)`: a key path to a static member crashes the compiler of Swift 6.3.
-        let known = runtime.components.sagas.map { $0.name }.sorted()
+        let known = runtime.components.sagas.map { $0.saga.name }.sorted()
         guard known.contains(saga) else {
             let names = known.isEmpty ? "none" : known.map(\.rawValue).joined(separator: ", ")
             throw CommandError("\(App.commandName) has no saga \(saga); it has \(names).")

@@ -44,7 +44,8 @@ extension SagaCoordinator {
     ///
     /// - Throws: ``SagaError`` with code `notFound` when there is no such saga; what the store throws.
     public func timeline(of id: SagaID) async throws -> SagaTimeline {
-        let (record, events) = try await store.read { transaction in
+        let unit = unit
+        return try await store.read { transaction in
             guard let record = try transaction.saga(id) else { throw Self.notFound(id) }
             let events = try transaction.events(
                 in: SagaHistory.stream(of: id),
@@ -52,14 +53,13 @@ extension SagaCoordinator {
                 versions: 1...Int.max,
                 limit: .max
             )
-            return (record, events)
+            return try SagaTimeline(
+                record: record,
+                events: events,
+                program: unit.programs[record.name],
+                schema: unit.schema
+            ) { child in (try? transaction.saga(child))?.status }
         }
-        return try SagaTimeline(
-            record: record,
-            events: events,
-            program: unit.programs[record.name],
-            schema: store.schema
-        )
     }
 
     private func record(of id: SagaID) async throws -> SagaRecord {

@@ -36,11 +36,13 @@ extension SagaCoordinator {
         in transaction: any WriteTransaction
     ) throws -> SagaRecord {
         let program = try program(named: S.name)
+        var pass = SagaUnit.Pass(isUnattended: true, isForeign: true)
         return try unit.start(
             program,
             id: id,
             state: encode(state),
             correlationID: correlationID,
+            &pass,
             in: transaction
         )
     }
@@ -65,12 +67,12 @@ extension SagaCoordinator {
     ) async throws -> SagaRecord {
         let program = try program(named: name)
         let unit = unit
-        return try await store.write {
-            try unit.start(program, id: id, state: state, correlationID: correlationID, in: $0)
+        return try await commit { pass, transaction in
+            try unit.start(program, id: id, state: state, correlationID: correlationID, &pass, in: transaction)
         }
     }
 
-    private func encode(_ state: some Encodable) throws -> [UInt8] {
+    func encode(_ state: some Encodable) throws -> [UInt8] {
         do {
             return try store.schema.encode(state)
         } catch {

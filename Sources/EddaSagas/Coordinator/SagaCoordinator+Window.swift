@@ -12,8 +12,9 @@ extension SagaCoordinator.Configuration {
         let reliable = InboxWindow(inboxWindow).reliable
         for step in program.steps {
             // A pivot of unknown outcome is asked once more, for as long again.
-            let patience = (step.timeout ?? .zero) * (step.phase == .pivot ? 2 : 1)
-            let whole = patience + (step.undoType == nil ? .zero : undoTime)
+            let timeout = step.word == .command ? step.timeout ?? .zero : .zero
+            let patience = timeout * (step.phase == .pivot ? 2 : 1)
+            let whole = patience + (step.undoType == nil || step.performUndo != nil ? .zero : undoTime)
             guard whole >= reliable else { continue }
             throw SagaError(
                 .windowTooShort,

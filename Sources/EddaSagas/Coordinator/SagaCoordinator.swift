@@ -41,6 +41,16 @@ public final class SagaCoordinator: Sendable {
         public var replyLimit = 64
         /// The most timers that are handled together.
         public var timerLimit = 256
+        /// The most `local` steps that are done at the same time.
+        public var localLimit = 64
+        /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
+        public var strugglingFailures = 20
+        /// After how long without success of a step that cannot be undone an alert is sent, once: 1 hour by default.
+        public var strugglingTime: Duration = .seconds(3_600)
+        /// How often a command may be sent with less than 10 ms for each sending; then the saga parks: 1,000 times by default.
+        ///
+        /// Nothing else in a plan can go round and round without end.
+        public var hotLoopSends = 1_000
 
         /// The defaults.
         public init() {}
@@ -54,6 +64,7 @@ public final class SagaCoordinator: Sendable {
     let configuration: Configuration
     let unit: SagaUnit
     let waitingRoom = WaitingRoom()
+    let locals = LocalRunner()
     let gauges: SagaGauges
 
     /// A coordinator; it drives sagas while ``run(transport:)`` runs.
@@ -64,18 +75,44 @@ public final class SagaCoordinator: Sendable {
     ///   - sagas: The kinds of sagas that it can start and drive.
     ///   - logger: Gets what goes wrong and can be reported to nobody.
     ///   - configuration: How patient it is.
-    /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, or a step an id that
-    ///   cannot be used; with code `windowTooShort` when a step may be repeated for longer than participants remember.
-    public init(
+    /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, a step an id that
+    ///   cannot be used, when one needs services, or the child of another is not among them; with code `windowTooShort` when a
+    ///   step may be repeated for longer than participants remember.
+    public convenience init(
         store: any Store,
         address: Address,
         sagas: [any Saga.Type],
         logger: Logger,
         configuration: Configuration = .init()
     ) throws {
+        try self.init(
+            store: store,
+            address: address,
+            registrations: sagas.map { SagaRegistration($0) },
+            logger: logger,
+            configuration: configuration
+        )
+    }
+
+    /// A coordinator of sagas with services; see ``Saga/with(_:)``.
+    ///
+    /// - Parameters:
+    ///   - store: Where sagas, their history, timers and messages are kept.
+    ///   - address: Where replies arrive; no other coordinator or participant receives there.
+    ///   - registrations: The kinds of sagas that it can start and drive.
+    ///   - logger: Gets what goes wrong and can be reported to nobody.
+    ///   - configuration: How patient it is.
+    /// - Throws: As ``init(store:address:sagas:logger:configuration:)``.
+    public init(
+        store: any Store,
+        address: Address,
+        registrations: [SagaRegistration],
+        logger: Logger,
+        configuration: Configuration = .init()
+    ) throws {
         var programs: [SagaName: SagaProgram] = [:]
-        for saga in sagas {
-            let program = try SagaProgram.compile(saga, schema: store.schema)
+        for registration in registrations {
+            let program = try registration.compile(store.schema)
             try configuration.checkWindow(of: program)
             guard programs.updateValue(program, forKey: program.name) == nil else {
                 throw SagaError(
@@ -83,6 +120,16 @@ public final class SagaCoordinator: Sendable {
                     "Two sagas have the name \(program.name). Give each a name of its own."
                 )
             }
+        }
+        for program in programs.values {
+            guard let step = program.steps.first(where: { $0.child.map { programs[$0] == nil } ?? false }) else {
+                continue
+            }
+            throw SagaError(
+                .unknownSaga,
+                "Step \(step.id) of saga \(program.name) starts a saga \(step.child ?? program.name), which is not registered. "
+                    + "Register it, too."
+            )
         }
         self.store = store
         self.address = address
@@ -95,7 +142,10 @@ public final class SagaCoordinator: Sendable {
             policies: SagaPolicies(
                 resend: configuration.resend,
                 undoRetry: configuration.undoRetry,
-                undoPatience: configuration.undoPatience
+                undoPatience: configuration.undoPatience,
+                strugglingFailures: configuration.strugglingFailures,
+                strugglingTime: configuration.strugglingTime,
+                hotLoopSends: configuration.hotLoopSends
             ),
             schema: store.schema,
             alerts: configuration.alerts
@@ -118,6 +168,9 @@ public final class SagaCoordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await self.mindTimers() }
+            group.addTask { [locals, configuration] in
+                await locals.run(limit: configuration.localLimit) { await self.carryOut($0) }
+            }
             group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}
@@ -151,19 +204,43 @@ public final class SagaCoordinator: Sendable {
     /// - Throws: What the store throws; then nothing has changed, and the input may be given again.
     func perform(_ input: SagaInput, on id: SagaID, cause: String?) async throws -> SagaUnit.Outcome {
         let unit = unit
-        let outcome: SagaUnit.Outcome
         do {
-            outcome = try await store.write { try unit.apply(input, to: id, cause: cause, in: $0) }
-        } catch let refused as SagaUnit.EndingRefused {
-            outcome = try await store.write {
-                try unit.apply(input, to: id, cause: cause, refusal: refused.reason, in: $0)
+            return try await commit(isUnattended: false) { pass, transaction in
+                try unit.apply(input, to: id, cause: cause, &pass, in: transaction)
             }
         } catch let error as SagaError {
             // The program is at fault. To give the input again would fail again, so the saga stands still, visibly.
-            outcome = try await store.write { try unit.park(id, reason: error.description, cause: cause, in: $0) }
+            return try await commit(isUnattended: false) { pass, transaction in
+                try unit.park(id, reason: error.description, cause: cause, &pass, in: transaction)
+            }
         }
-        if case .saga(let record) = outcome, record.isAtRest { waitingRoom.wake(id) }
-        return outcome
+    }
+
+    /// Runs a unit, again when the owner of a saga refuses its end; then does what is to be done after the commit.
+    ///
+    /// - Parameter isUnattended: Whether nobody does here what is to be done in this process; by default, whether
+    ///   ``run(transport:)`` does not run.
+    func commit<Value: Sendable>(
+        isUnattended: Bool? = nil,
+        _ body: @escaping @Sendable (inout SagaUnit.Pass, any WriteTransaction) throws -> Value
+    ) async throws -> Value {
+        let isUnattended = isUnattended ?? !locals.isOpen
+        var refusals: [SagaID: String] = [:]
+        while true {
+            do {
+                let (value, pass) = try await store.write { [refusals] transaction in
+                    var pass = SagaUnit.Pass(refusals: refusals, isUnattended: isUnattended)
+                    let value = try body(&pass, transaction)
+                    return (value, pass)
+                }
+                locals.abandon(pass.abandoned)
+                locals.submit(pass.calls)
+                for saga in pass.moved where saga.isAtRest { waitingRoom.wake(saga.id) }
+                return value
+            } catch let refused as SagaUnit.EndingRefused where refusals[refused.saga] == nil {
+                refusals[refused.saga] = refused.reason
+            }
+        }
     }
 }
 

@@ -23,7 +23,24 @@ struct SagaUnit: Sendable {
 
     /// The owner of a saga has thrown at its end; what it wrote has to be rolled back.
     struct EndingRefused: Error {
+        let saga: SagaID
         let reason: String
+    }
+
+    /// One transaction: how things are there, and what is to be done when it has committed.
+    struct Pass: Sendable {
+        /// Why sagas must not end that were to end in it: in the transaction that repeats a refused one.
+        var refusals: [SagaID: String] = [:]
+        /// Whether nobody does after the commit what is to be done in this process.
+        var isUnattended = false
+        /// Whether the transaction is its caller's own.
+        var isForeign = false
+        /// Sagas that have moved.
+        var moved: [SagaRecord] = []
+        /// What is to be done in this process.
+        var calls: [LocalCall] = []
+        /// What is not to be done any more.
+        var abandoned: [SagaKey] = []
     }
 
     /// Begins a saga, or finds the one that has the id.
@@ -32,6 +49,7 @@ struct SagaUnit: Sendable {
         id: SagaID,
         state: [UInt8],
         correlationID: String?,
+        _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws -> SagaRecord {
         if let existing = try transaction.saga(id) {
@@ -43,18 +61,35 @@ struct SagaUnit: Sendable {
             }
             return existing
         }
-        var instance = SagaInstance(
+        let instance = SagaInstance(
             id: id,
             state: state,
             correlationID: correlationID ?? id.rawValue,
             program: program,
             now: transaction.now
         )
-        let effects = try instance.apply(.started, at: transaction.now, program: program, policies: policies)
+        return try begin(instance, program, cause: nil, &pass, in: transaction)
+    }
+
+    func begin(
+        _ new: SagaInstance,
+        _ program: SagaProgram,
+        cause: String?,
+        _ pass: inout Pass,
+        in transaction: any WriteTransaction
+    ) throws -> SagaRecord {
+        var instance = new
+        let effects = try instance.apply(
+            .started,
+            at: transaction.now,
+            program: program,
+            policies: policies,
+            isUnattended: pass.isUnattended
+        )
         let attributes = try program.attributes?(instance.state.bytes) ?? [:]
         let deadline = program.deadline.map { instance.startedAt.advanced(by: $0).wall }
         let record = try write(instance, after: nil, attributes, deadline, in: transaction)
-        try carryOut(effects, of: instance, record, program: program, cause: nil, in: transaction)
+        try carryOut(effects, of: instance, record, program: program, cause: cause, &pass, in: transaction)
         return record
     }
 
@@ -62,14 +97,12 @@ struct SagaUnit: Sendable {
     ///
     /// A saga that this program cannot run, because it does not know the plan or what is stored does not decode, parks.
     ///
-    /// - Parameters:
-    ///   - cause: The id of the message that brought the input.
-    ///   - refusal: Why the saga's owner refused its end, in the unit that repeats a refused one.
+    /// - Parameter cause: The id of the message that brought the input.
     func apply(
         _ input: SagaInput,
         to id: SagaID,
         cause: String?,
-        refusal: String? = nil,
+        _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws -> Outcome {
         guard let record = try transaction.saga(id) else {
@@ -78,27 +111,22 @@ struct SagaUnit: Sendable {
         }
         var instance: SagaInstance
         do {
-            instance = try schema.codec.decode(SagaInstance.self, from: record.instance)
+            instance = try read(record)
         } catch {
-            let reason = "The stored instance of saga \(id) does not decode: \(error)"
-            return .saga(try parkUnread(record, reason: reason, cause: cause, in: transaction))
-        }
-        if record.status == .parked, instance.status != .parked {
-            // It was parked by a program that could not read it; nobody has decided since.
-            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.", at: record.updatedAt)
+            return .saga(try parkUnread(record, reason: error.description, cause: cause, in: transaction))
         }
         guard let program = programs[instance.name] else {
             let reason = "No program for the saga \(instance.name) is registered with this coordinator. Register it."
-            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, in: transaction))
+            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, &pass, in: transaction))
         }
         guard program.fingerprint == instance.fingerprint else {
             let reason =
                 "The plan of \(instance.name) has changed since the saga was started (plan version "
                 + "\(instance.planVersion), fingerprint \(instance.fingerprint); now version \(program.version), "
                 + "\(program.fingerprint)). Run the program that started it."
-            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, in: transaction))
+            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, &pass, in: transaction))
         }
-        let moved = try move(&instance, record, input, program, cause: cause, refusal: refusal, in: transaction)
+        let moved = try move(&instance, record, input, program, cause: cause, &pass, in: transaction)
         return .saga(moved ?? record)
     }
 
@@ -111,7 +139,7 @@ struct SagaUnit: Sendable {
         _ input: SagaInput,
         _ program: SagaProgram,
         cause: String?,
-        refusal: String?,
+        _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws -> SagaRecord? {
         let before = instance
@@ -120,7 +148,9 @@ struct SagaUnit: Sendable {
             at: transaction.now,
             program: program,
             policies: policies,
-            refusal: refusal
+            refusal: pass.refusals[instance.id],
+            isUnattended: pass.isUnattended,
+            isForeign: pass.isForeign
         )
         guard instance != before || !effects.isEmpty else { return nil }
         // Only a state that has changed is worth decoding once more.
@@ -128,17 +158,43 @@ struct SagaUnit: Sendable {
             try instance.state == before.state
             ? record.attributes : program.attributes?(instance.state.bytes) ?? [:]
         let written = try write(instance, after: record, attributes, record.deadline, in: transaction)
-        try carryOut(effects, of: instance, written, program: program, cause: cause, in: transaction)
+        try carryOut(effects, of: instance, written, program: program, cause: cause, &pass, in: transaction)
         return written
     }
 
     /// Parks a saga whose transition cannot be made.
-    func park(_ id: SagaID, reason: String, cause: String?, in transaction: any WriteTransaction) throws -> Outcome {
+    func park(
+        _ id: SagaID,
+        reason: String,
+        cause: String?,
+        _ pass: inout Pass,
+        in transaction: any WriteTransaction
+    ) throws -> Outcome {
         guard let record = try transaction.saga(id) else { return .noSuchSaga }
         guard let instance = try? schema.codec.decode(SagaInstance.self, from: record.instance) else {
             return .saga(try parkUnread(record, reason: reason, cause: cause, in: transaction))
         }
-        return .saga(try stop(instance, record, .broken, reason, cause: cause, in: transaction))
+        return .saga(try stop(instance, record, .broken, reason, cause: cause, &pass, in: transaction))
+    }
+
+    /// The instance of a row.
+    ///
+    /// - Throws: ``SagaError`` with code `unreadableInstance`.
+    func read(_ record: SagaRecord) throws(SagaError) -> SagaInstance {
+        var instance: SagaInstance
+        do {
+            instance = try schema.codec.decode(SagaInstance.self, from: record.instance)
+        } catch {
+            throw SagaError(
+                .unreadableInstance,
+                "The stored instance of saga \(record.id) does not decode: \(Misfit.description(of: error))"
+            )
+        }
+        if record.status == .parked, instance.status != .parked {
+            // It was parked by a program that could not read it; nobody has decided since.
+            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.", at: record.updatedAt)
+        }
+        return instance
     }
 
     // MARK: Parts
@@ -149,6 +205,7 @@ struct SagaUnit: Sendable {
         _ cause: Parking.Cause,
         _ reason: String,
         cause message: String?,
+        _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws -> SagaRecord {
         guard !record.status.isEnded, record.status != .parked else {
@@ -158,7 +215,7 @@ struct SagaUnit: Sendable {
         var instance = instance
         let effects = instance.stop(cause, reason: reason, at: transaction.now.wall)
         let written = try write(instance, after: record, record.attributes, record.deadline, in: transaction)
-        try carryOut(effects, of: instance, written, program: nil, cause: message, in: transaction)
+        try carryOut(effects, of: instance, written, program: nil, cause: message, &pass, in: transaction)
         return written
     }
 
@@ -212,79 +269,5 @@ struct SagaUnit: Sendable {
         )
         try transaction.putSaga(record)
         return record
-    }
-
-    private func carryOut(
-        _ effects: [SagaEffect],
-        of instance: SagaInstance,
-        _ record: SagaRecord,
-        program: SagaProgram?,
-        cause: String?,
-        in transaction: any WriteTransaction
-    ) throws {
-        let time = transaction.now.wall
-        let metadata = EventMetadata(correlationID: instance.correlationID, causationID: cause)
-        var history: [EventData] = []
-        for effect in effects {
-            switch effect {
-            case .record(let event):
-                history.append(try EventData(event, id: .generate(at: time), metadata: metadata, schema: schema))
-                if let event = event as? SagaParked { try alert(of: event, record, in: transaction) }
-            case .send(let dispatch):
-                // The message has the id of the event that records its sending, which stands before it: so what the
-                // message causes can be traced back to the saga when the message itself is long gone.
-                let id = history.last?.id ?? .generate(at: time)
-                try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
-            case .wake(let moment):
-                try transaction.setTimer(TimerRow(owner: Self.timerOwner, key: instance.id.rawValue, due: moment))
-            case .cancelWake:
-                try transaction.cancelTimer(owner: Self.timerOwner, key: instance.id.rawValue)
-            case .ended:
-                try end(instance, program, in: transaction)
-            }
-        }
-        guard !history.isEmpty else { return }
-        try transaction.append(Append(history, to: SagaHistory.stream(of: instance.id)))
-    }
-
-    private func end(
-        _ instance: SagaInstance,
-        _ program: SagaProgram?,
-        in transaction: any WriteTransaction
-    ) throws {
-        do {
-            try program?.ended(instance, transaction)
-        } catch let error as StoreError where error.isRetriable {
-            throw error
-        } catch {
-            throw EndingRefused(reason: "\(error)")
-        }
-    }
-
-    private func message(
-        _ dispatch: SagaDispatch,
-        id: EventID,
-        of instance: SagaInstance,
-        cause: String?,
-        at time: Timestamp
-    ) -> Message {
-        var message = Message(
-            id: id.description,
-            source: "/\(address)",
-            type: dispatch.command.type,
-            destination: dispatch.command.destination,
-            time: time,
-            partitionKey: instance.id.rawValue,
-            idempotencyKey: dispatch.key.text,
-            dataContentType: schema.codec.contentType,
-            data: dispatch.command.data.bytes
-        )
-        message.subject = dispatch.key.step.rawValue
-        message.correlationID = instance.correlationID
-        message.causationID = cause
-        message.replyTo = address
-        message.compensates = dispatch.compensates?.text
-        message.firstSent = dispatch.firstSent
-        return message
     }
 }

@@ -6,9 +6,11 @@ public struct PlanDescription: Codable, Hashable, Sendable {
     public struct Step: Codable, Hashable, Sendable {
         /// The step.
         public let id: StepID
+        /// What it does.
+        public let word: PlanWord
         /// Where in the plan it stands.
         public let phase: StepPhase
-        /// The command it sends.
+        /// The command it sends; a name beginning with `edda.` for what sends none.
         public let command: MessageType
         /// The command that undoes it.
         public let compensation: MessageType?
@@ -18,33 +20,42 @@ public struct PlanDescription: Codable, Hashable, Sendable {
         public let timeoutMilliseconds: Int64?
         /// How often it is tried when it fails; `nil` means without end.
         public let attempts: Int?
+        /// The kind of saga that it starts.
+        public let child: SagaName?
+    }
+
+    /// A statement: a step, or a block of statements.
+    public struct Statement: Codable, Hashable, Sendable {
+        /// What it does.
+        public let word: PlanWord
+        /// The id; a `sequence` has none.
+        public let id: StepID?
+        /// The step, if it is one.
+        public let step: Step?
+        /// The statements of a block; of a `when` those that are done when the condition holds.
+        public let statements: [Statement]
+        /// Of a `when`: the statements that are done when the condition does not hold.
+        public let otherwise: [Statement]
+        /// Of a `forEach`: how many elements are dealt with at a time.
+        public let concurrently: Int?
     }
 
     /// The kind of saga.
     public let name: SagaName
     /// The version of the plan.
     public let version: Int
-    /// The steps, in order.
-    public let steps: [Step]
+    /// How long a saga may take, in milliseconds; `nil` means without end.
+    public let deadlineMilliseconds: Int64?
+    /// The statements, in order.
+    public let statements: [Statement]
 
-    /// The plan as a drawing: forward downwards, and beside each step what undoes it.
-    public var graph: SagaGraph {
-        var graph = SagaGraph()
-        graph.add("start", name.rawValue, "plan version \(version)", isEnd: true)
-        var last = "start"
-        for (index, step) in steps.enumerated() {
-            let phase = step.phase == .compensatable ? nil : step.phase.rawValue
-            graph.add("step\(index)", step.id.rawValue, step.command.rawValue, phase)
-            graph.connect(last, "step\(index)")
-            if let undo = step.compensation {
-                graph.add("undo\(index)", "undo \(step.id)", undo.rawValue, shade: .undone)
-                graph.connect("step\(index)", "undo\(index)", isBack: true)
-            }
-            last = "step\(index)"
+    /// Every step, in order; those of a `forEach` once.
+    public var steps: [Step] { Self.steps(of: statements) }
+
+    private static func steps(of statements: [Statement]) -> [Step] {
+        statements.flatMap { statement in
+            (statement.step.map { [$0] } ?? []) + steps(of: statement.statements) + steps(of: statement.otherwise)
         }
-        graph.add("finish", SagaRecord.Status.completed.rawValue, isEnd: true)
-        graph.connect(last, "finish")
-        return graph
     }
 }
 
@@ -54,17 +65,54 @@ extension Saga {
         PlanDescription(
             name: name,
             version: version,
-            steps: plan.steps.map { step in
-                PlanDescription.Step(
-                    id: step.id,
-                    phase: step.phase,
-                    command: step.commandType,
-                    compensation: step.undoType,
-                    noCompensation: step.noCompensation,
-                    timeoutMilliseconds: step.timeout?.wholeMilliseconds,
-                    attempts: step.retry.attempts
-                )
-            }
+            deadlineMilliseconds: deadline?.wholeMilliseconds,
+            statements: PlanNode.placed(plan.nodes).map(PlanDescription.Statement.init)
+        )
+    }
+}
+
+extension PlanDescription.Step {
+    init(_ step: PlannedStep) {
+        self.init(
+            id: step.id,
+            word: step.word,
+            phase: step.phase,
+            command: step.commandType,
+            compensation: step.undoType,
+            noCompensation: step.noCompensation,
+            timeoutMilliseconds: step.timeout?.wholeMilliseconds,
+            attempts: step.retry.attempts,
+            child: step.child
+        )
+    }
+}
+
+extension PlanDescription.Statement {
+    init(_ node: PlanNode) {
+        switch node.kind {
+        case .step(let step): self.init(step.word, id: step.id, step: .init(step))
+        case .sequence(let nodes): self.init(.sequence, nodes)
+        case .parallel(let id, let nodes): self.init(.parallel, id: id, nodes)
+        case .choice(let choice): self.init(.when, id: choice.id, choice.then, otherwise: choice.otherwise)
+        case .loop(let loop): self.init(.forEach, id: loop.id, loop.body, concurrently: loop.limit)
+        }
+    }
+
+    private init(
+        _ word: PlanWord,
+        id: StepID? = nil,
+        step: PlanDescription.Step? = nil,
+        _ statements: [PlanNode] = [],
+        otherwise: [PlanNode] = [],
+        concurrently: Int? = nil
+    ) {
+        self.init(
+            word: word,
+            id: id,
+            step: step,
+            statements: statements.map(PlanDescription.Statement.init),
+            otherwise: otherwise.map(PlanDescription.Statement.init),
+            concurrently: concurrently
         )
     }
 }

@@ -30,7 +30,9 @@ package enum SagaHistory {
         SagaStarted.self, CompensationBegan.self, SagaParked.self, SagaResumed.self, SagaCompleted.self,
         SagaCompensated.self, ReplyIgnored.self, StepDispatched.self, StepResent.self, StepSucceeded.self,
         StepRejected.self, StepFailed.self, StepUnknown.self, StepUndoDispatched.self, StepUndone.self,
-        StepUndoFailed.self, StepSkipped.self, OperatorActed.self, TurningBackOverruled.self,
+        StepUndoFailed.self, StepSkipped.self, OperatorActed.self, TurningBackOverruled.self, BranchChosen.self,
+        ElementsRead.self, StepWaits.self, SignalKept.self, SignalIgnored.self, ChildStarted.self, ChildCancelled.self,
+        SagaOverdue.self, StepStruggles.self,
     ]
 
     private static let kinds: [EventType: any HistoryEvent.Type] = Dictionary(

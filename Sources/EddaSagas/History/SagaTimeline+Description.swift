@@ -8,6 +8,7 @@ extension SagaTimeline: CustomStringConvertible {
         text += "\n"
         if let reason { text += "Reason: \(reason)\n" }
         if let parkedSince { text += "Parked since \(parkedSince)\n" }
+        if let overdueSince { text += "Past its deadline since \(overdueSince)\n" }
         text += "Started \(startedAt), last moved \(updatedAt)\n"
         if ignoredReplies > 0 { text += "Replies that changed nothing: \(ignoredReplies)\n" }
         if !steps.isEmpty {
@@ -17,7 +18,7 @@ extension SagaTimeline: CustomStringConvertible {
                 steps.map { step in
                     [
                         step.id.rawValue, step.phase?.rawValue ?? "?", step.status.rawValue, "\(step.attempts)",
-                        "\(step.sends)", "\(step.undoAttempts)", step.note ?? "",
+                        "\(step.sends)", "\(step.undoAttempts)", step.noteWithChild ?? "",
                     ]
                 }
             )
@@ -58,5 +59,14 @@ extension SagaTimeline: CustomStringConvertible {
                 return line + "\n"
             }
             .joined()
+    }
+}
+
+extension SagaTimeline.Step {
+    /// The note, and of a step that has started a saga where that stands.
+    package var noteWithChild: String? {
+        let child = child.map { "saga \($0), \(childStatus?.rawValue ?? "not in this store")" }
+        let parts = [child, note].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }

@@ -6,6 +6,8 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public struct Step: Codable, Hashable, Sendable {
         /// The step.
         public let id: StepID
+        /// What it does; `nil` when this program does not have the plan.
+        public let word: PlanWord?
         /// Where in the plan it stands; `nil` when this program does not have the plan.
         public let phase: StepPhase?
         /// Where it stands.
@@ -18,6 +20,10 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
         public let undoAttempts: Int
         /// The last refusal or failure, or why it was not compensated.
         public let note: String?
+        /// The saga that it has started.
+        public let child: SagaID?
+        /// Where that saga stands; `nil` when it is not in the store.
+        public let childStatus: SagaRecord.Status?
         /// How long it took from its first sending to its success, in milliseconds; `nil` when it has not succeeded.
         public let milliseconds: Int64?
         /// What is sent.
@@ -26,6 +32,16 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
         public let reply: String?
         /// What undoes it; on record as soon as the command leaves.
         public let compensation: Payload?
+    }
+
+    /// A block that was reached.
+    public struct Block: Codable, Hashable, Sendable {
+        /// The block.
+        public let id: StepID
+        /// Of a `when`: whether its condition held.
+        public let holds: Bool?
+        /// Of a `forEach`: the ids of its elements.
+        public let elements: [String]?
     }
 
     /// A command with its data.
@@ -82,8 +98,12 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public let state: String?
     /// How many replies changed nothing.
     public let ignoredReplies: Int
-    /// The steps, in the order of the plan.
+    /// Since when it is past its deadline, and nevertheless goes on.
+    public let overdueSince: Timestamp?
+    /// The steps, in the order of the plan; those of a `forEach` for each element, as soon as it is reached.
     public let steps: [Step]
+    /// The `when` and `forEach` blocks that were reached.
+    public let blocks: [Block]
     /// The steps that are done and have not been undone.
     public let done: [StepID]
     /// The steps that are still to be done, or, when the saga goes back, still to be undone, in the order in which that
@@ -94,7 +114,14 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
 }
 
 extension SagaTimeline {
-    init(record: SagaRecord, events: [RecordedEvent], program: SagaProgram?, schema: SchemaRegistry) throws {
+    /// - Parameter child: Where the saga that a step has started stands.
+    init(
+        record: SagaRecord,
+        events: [RecordedEvent],
+        program: SagaProgram?,
+        schema: SchemaRegistry,
+        child: (SagaID) -> SagaRecord.Status?
+    ) throws {
         let instance = try? schema.codec.decode(SagaInstance.self, from: record.instance)
         id = record.id
         name = record.name
@@ -116,18 +143,23 @@ extension SagaTimeline {
         steps = records.map { record in
             Step(
                 id: record.id,
-                phase: program?.steps.first { $0.id == record.id }?.phase,
+                word: program?.step(record.id)?.word,
+                phase: program?.step(record.id)?.phase,
                 status: record.status,
                 attempts: record.forward.attempts,
                 sends: record.forward.sends,
                 undoAttempts: record.undo.attempts,
                 note: record.lastError,
+                child: record.child,
+                childStatus: record.child.flatMap(child),
                 milliseconds: entries.last { $0.step == record.id && $0.what == "step.succeeded" }?.milliseconds,
                 command: record.forward.command.map(Payload.init),
                 reply: record.reply?.text,
                 compensation: record.undo.command.map(Payload.init)
             )
         }
+        blocks = (instance?.blocks ?? []).map { Block(id: $0.id, holds: $0.holds, elements: $0.keys) }
+        overdueSince = instance?.overdueSince
         let goesBack = instance?.goesBack ?? false
         let toUndo: Set<StepStatus> = [.succeeded, .unknown, .undoDispatched, .undoFailed]
         done = records.filter { $0.status == .succeeded }.map(\.id)
@@ -136,7 +168,8 @@ extension SagaTimeline {
         } else if goesBack {
             remaining = records.filter { toUndo.contains($0.status) }.map(\.id).reversed()
         } else {
-            remaining = records.filter { !$0.status.isBehind }.map(\.id)
+            let open = records.filter { !$0.status.isBehind }.map(\.id)
+            remaining = program.map { Self.remaining(in: $0, instance) } ?? open
         }
     }
 
@@ -153,6 +186,41 @@ extension SagaTimeline {
                 milliseconds: line?.milliseconds
             )
         }
+    }
+}
+
+extension SagaTimeline {
+    /// The steps that are not done, and the loops that are not reached, in the order of the plan.
+    private static func remaining(in program: SagaProgram, _ instance: SagaInstance?) -> [StepID] {
+        guard let instance else { return [] }
+        return remaining(of: program.nodes, "", instance)
+    }
+
+    private static func remaining(of nodes: [PlanNode], _ brackets: String, _ instance: SagaInstance) -> [StepID] {
+        var ids: [StepID] = []
+        for node in nodes {
+            switch node.kind {
+            case .step(let step):
+                let id = step.id.appending(brackets)
+                if instance.steps.contains(where: { $0.id == id && !$0.status.isBehind }) { ids.append(id) }
+            case .choice(let choice):
+                let holds = instance.block(choice.id.appending(brackets))?.holds
+                if holds ?? true { ids += remaining(of: choice.then, brackets, instance) }
+                if !(holds ?? false) { ids += remaining(of: choice.otherwise, brackets, instance) }
+            case .loop(let loop):
+                let id = loop.id.appending(brackets)
+                guard let elements = instance.block(id)?.elements else {
+                    ids.append(id)
+                    continue
+                }
+                for element in elements {
+                    ids += remaining(of: loop.body, brackets + StepID.bracket(element.key), instance)
+                }
+            default:
+                ids += remaining(of: node.children, brackets, instance)
+            }
+        }
+        return ids
     }
 }
 

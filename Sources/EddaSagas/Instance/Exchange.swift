@@ -35,6 +35,10 @@ package struct Exchange: Codable, Hashable, Sendable {
     package var round = 1
     /// Whether the participant keeps its answer, and gives it to every further copy of the command.
     package var isAnsweredForGood = false
+    /// How many of the sendings do not count when it is found out whether it is sent too often in too short a time.
+    package var pacedFrom = 0
+    /// Since when the others count; `nil` means since the first.
+    package var pacedSince: Moment?
 
     /// Whether a copy of the command may yet be executed: more were sent than have failed.
     var hasOutstandingCopies: Bool { sends > failures }
@@ -54,7 +58,7 @@ package struct Exchange: Codable, Hashable, Sendable {
 extension Exchange {
     private enum CodingKeys: String, CodingKey {
         case command, attempts, failures, sends, resends, firstSentAt, sentAt, due, deadline, lastReplyID, outcome
-        case ignored, forgiven, round, isAnsweredForGood
+        case ignored, forgiven, round, isAnsweredForGood, pacedFrom, pacedSince
     }
 
     package init(from decoder: any Decoder) throws {
@@ -74,6 +78,8 @@ extension Exchange {
         forgiven = try container.decodeIfPresent(Int.self, forKey: .forgiven) ?? 0
         round = try container.decodeIfPresent(Int.self, forKey: .round) ?? 1
         isAnsweredForGood = try container.decodeIfPresent(Bool.self, forKey: .isAnsweredForGood) ?? false
+        pacedFrom = try container.decodeIfPresent(Int.self, forKey: .pacedFrom) ?? 0
+        pacedSince = try container.decodeIfPresent(Moment.self, forKey: .pacedSince)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -81,7 +87,7 @@ extension Exchange {
         try container.encodeIfPresent(command, forKey: .command)
         for (count, key) in [
             (attempts, CodingKeys.attempts), (failures, .failures), (sends, .sends), (resends, .resends),
-            (forgiven, .forgiven),
+            (forgiven, .forgiven), (pacedFrom, .pacedFrom),
         ] where count != 0 {
             try container.encode(count, forKey: key)
         }
@@ -94,6 +100,7 @@ extension Exchange {
         if !ignored.isEmpty { try container.encode(ignored, forKey: .ignored) }
         if round != 1 { try container.encode(round, forKey: .round) }
         if isAnsweredForGood { try container.encode(true, forKey: .isAnsweredForGood) }
+        try container.encodeIfPresent(pacedSince, forKey: .pacedSince)
     }
 }
 

@@ -2,7 +2,7 @@ package import EddaCore
 
 /// Everything that is known of one saga: its state, and where each step stands.
 ///
-/// A value without I/O. ``apply(_:at:program:policies:refusal:)`` moves it on.
+/// A value without I/O. ``apply(_:at:program:policies:refusal:isUnattended:)`` moves it on.
 package struct SagaInstance: Codable, Hashable, Sendable {
     /// The saga.
     package let id: SagaID
@@ -16,6 +16,8 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package let correlationID: String?
     /// When it was started.
     package let startedAt: Moment
+    /// The key of the step of another saga that has started it.
+    package let parent: String?
     /// The encoded state.
     package internal(set) var state: StoredBytes
     /// Where it stands as a whole.
@@ -28,47 +30,75 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package internal(set) var parking: Parking?
     /// Since when it is parked.
     package internal(set) var parkedSince: Timestamp?
-    /// Why it turns back as soon as the step it stands at has an outcome; `nil` when nobody has asked for it.
+    /// Why it turns back as soon as what is under way has an outcome; `nil` when there is no reason to.
     package internal(set) var turningBack: String?
-    /// The steps, in the order of the plan.
+    /// The step for which it turns back.
+    package internal(set) var turningBackAt: StepID?
+    /// The steps, in the order of the plan; those of a loop as soon as it is reached.
     package internal(set) var steps: [StepRecord]
+    /// What was decided about the blocks that were reached.
+    package internal(set) var blocks: [BlockRecord]?
+    /// Signals that have come before their steps were reached.
+    package internal(set) var signals: [EarlySignal]?
+    /// When it has taken too long.
+    package internal(set) var deadline: Moment?
+    /// Since when it has taken too long and nevertheless goes on.
+    package internal(set) var overdueSince: Timestamp?
     /// How many replies changed nothing: duplicates, and such that came too late or too early.
     package internal(set) var ignoredReplies = 0
     /// When it wants to be woken.
     package internal(set) var wakeAt: Moment?
 
     /// A saga that has not begun; the input `started` begins it.
-    package init(id: SagaID, state: [UInt8], correlationID: String?, program: SagaProgram, now: Moment) {
+    package init(
+        id: SagaID,
+        state: [UInt8],
+        correlationID: String?,
+        parent: String? = nil,
+        program: SagaProgram,
+        now: Moment
+    ) {
         self.id = id
         name = program.name
         planVersion = program.version
         fingerprint = program.fingerprint
         self.correlationID = correlationID
+        self.parent = parent
         startedAt = now
+        deadline = program.deadline.map(now.advanced)
         self.state = StoredBytes(state)
-        steps = program.steps.map { StepRecord(id: $0.id) }
+        steps = PlanNode.standingSteps(of: program.nodes).map { StepRecord(id: $0) }
     }
 
-    /// The step it stands at; `nil` when it has ended.
+    /// The step it stands at, the first of several; `nil` when it has ended.
     package var currentStep: StepID? {
         switch status {
         case .completed, .compensated: nil
         case .parked: parking?.step
-        case .running, .compensating: active.map { steps[$0.index].id }
+        case .running, .compensating:
+            (steps.first(where: \.isUnderWay) ?? steps.first { !$0.status.isBehind && !goesBack })?.id
         }
     }
 
     /// Whether it has turned back; it does not turn again.
     package var goesBack: Bool { status == .compensating || turnedBackFor != nil }
 
-    /// The exchange that the saga waits for: the first step that is not done, or the compensation in progress.
-    var active: (index: Int, direction: Direction)? {
+    /// The record of a block.
+    func block(_ id: StepID) -> BlockRecord? { blocks?.first { $0.id == id } }
+
+    /// Whether its time is over.
+    func isOverdue(at now: Moment) -> Bool { overdueSince == nil && deadline?.isReached(at: now) ?? false }
+}
+
+extension StepRecord {
+    /// Whether something is still to be heard of it: an answer, the end of a pause, or another try.
+    var isUnderWay: Bool {
         switch status {
-        case .running:
-            steps.firstIndex { !$0.status.isBehind }.map { ($0, .forward) }
-        case .compensating:
-            steps.firstIndex { $0.status == .undoDispatched || $0.status == .undoFailed }.map { ($0, .undo) }
-        case .completed, .compensated, .parked: nil
+        case .dispatched, .undoDispatched: true
+        case .failed: forward.due != nil
+        case .undoFailed: undo.due != nil
+        case .unknown: forward.deadline != nil || forward.due != nil
+        default: false
         }
     }
 }
@@ -89,6 +119,12 @@ package struct Parking: Codable, Hashable, Sendable {
         case expired
         /// What is stored, or a reply, does not decode.
         case unreadable
+        /// The elements of a loop cannot be told apart by their ids.
+        case elementsAmbiguous = "elements-ambiguous"
+        /// A step's child cannot be started, since its id is that of another saga.
+        case childTaken = "child-taken"
+        /// A command was sent again and again without time passing.
+        case hotLoop = "hot-loop"
         /// The program has no plan for this saga, or another one.
         case planChanged = "plan-changed"
         /// What the saga's owner wanted to do at its end went wrong.

@@ -16,6 +16,12 @@ package struct StepRecord: Codable, Hashable, Sendable {
     package var lastError: String?
     /// Whether a pivot without an answer has been asked again.
     package var isAskedAgain = false
+    /// The saga that it has started.
+    package var child: SagaID?
+    /// Whether that saga was asked to turn back.
+    package var isChildCancelled = false
+    /// Whether it was told that the step, which cannot be undone, does not succeed.
+    package var isStruggling = false
 
     init(id: StepID) { self.id = id }
 
@@ -41,7 +47,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
 // Like those of an exchange, the parts of a step are written only when they say something.
 extension StepRecord {
     private enum CodingKeys: String, CodingKey {
-        case id, status, forward, undo, reply, lastError, isAskedAgain
+        case id, status, forward, undo, reply, lastError, isAskedAgain, child, isChildCancelled, isStruggling
     }
 
     package init(from decoder: any Decoder) throws {
@@ -53,6 +59,9 @@ extension StepRecord {
         reply = try container.decodeIfPresent(StoredBytes.self, forKey: .reply)
         lastError = try container.decodeIfPresent(String.self, forKey: .lastError)
         isAskedAgain = try container.decodeIfPresent(Bool.self, forKey: .isAskedAgain) ?? false
+        child = try container.decodeIfPresent(SagaID.self, forKey: .child)
+        isChildCancelled = try container.decodeIfPresent(Bool.self, forKey: .isChildCancelled) ?? false
+        isStruggling = try container.decodeIfPresent(Bool.self, forKey: .isStruggling) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -64,5 +73,8 @@ extension StepRecord {
         try container.encodeIfPresent(reply, forKey: .reply)
         try container.encodeIfPresent(lastError, forKey: .lastError)
         if isAskedAgain { try container.encode(true, forKey: .isAskedAgain) }
+        try container.encodeIfPresent(child, forKey: .child)
+        if isChildCancelled { try container.encode(true, forKey: .isChildCancelled) }
+        if isStruggling { try container.encode(true, forKey: .isStruggling) }
     }
 }

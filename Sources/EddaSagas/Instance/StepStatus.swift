@@ -44,4 +44,7 @@ public enum StepStatus: String, Codable, Hashable, Sendable, CaseIterable {
 
     /// Whether a saga that goes forward has this step behind it.
     var isBehind: Bool { self == .succeeded || self == .skipped }
+
+    /// Whether it is about the step's compensation.
+    var isOfUndo: Bool { self == .undoDispatched || self == .undoFailed }
 }

@@ -117,13 +117,8 @@ extension SagaCoordinator {
     /// Does what an operator wants, in a unit of its own, and wakes those who wait for the saga.
     package func operate(_ request: OperatorRequest, on id: SagaID) async throws -> SagaDecision {
         let unit = unit
-        let decision: SagaDecision
-        do {
-            decision = try await store.write { try unit.operate(request, on: id, in: $0) }
-        } catch let refused as SagaUnit.EndingRefused {
-            decision = try await store.write { try unit.operate(request, on: id, refusal: refused.reason, in: $0) }
+        return try await commit { pass, transaction in
+            try unit.operate(request, on: id, &pass, in: transaction)
         }
-        if decision.saga.isAtRest { waitingRoom.wake(id) }
-        return decision
     }
 }

@@ -3,41 +3,49 @@ internal import EddaCore
 extension SagaUnit {
     /// Does what an operator wants, or refuses and writes nothing.
     ///
-    /// - Parameter refusal: Why the saga's owner refused its end, in the unit that repeats a refused one.
     /// - Throws: ``SagaError``.
     func operate(
         _ request: OperatorRequest,
         on id: SagaID,
-        refusal: String? = nil,
+        _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws -> SagaDecision {
-        guard let record = try transaction.saga(id) else {
-            throw SagaError(.notFound, "There is no saga \(id) in this store.")
-        }
-        var instance: SagaInstance
-        do {
-            instance = try schema.codec.decode(SagaInstance.self, from: record.instance)
-        } catch {
-            throw SagaError(
-                .unreadableInstance,
-                "Saga \(id) is \(record.status.rawValue), and what is stored of it does not decode: \(error). Run the "
-                    + "program that wrote it, and decide with that one."
-            )
-        }
-        if record.status == .parked, instance.status != .parked {
-            _ = instance.stop(.unreadable, reason: record.reason ?? "It could not be read.", at: record.updatedAt)
-        }
-        let program = try program(for: instance)
+        let (loaded, record, program) = try load(id, in: transaction)
+        var instance = loaded
         let written = try move(
             &instance,
             record,
             .request(request),
             program,
             cause: nil,
-            refusal: refusal,
+            &pass,
             in: transaction
         )
-        return SagaDecision(saga: written ?? record, hasEffect: written != nil)
+        guard written != nil else { return SagaDecision(saga: record, hasEffect: false) }
+        // What the decision has led to in other sagas may have moved this one on.
+        return SagaDecision(saga: try transaction.saga(id) ?? record, hasEffect: true)
+    }
+
+    /// A saga that this program can run.
+    ///
+    /// - Throws: ``SagaError`` with codes `notFound`, `unreadableInstance` and `planChanged`.
+    func load(
+        _ id: SagaID,
+        in transaction: any WriteTransaction
+    ) throws -> (instance: SagaInstance, record: SagaRecord, program: SagaProgram) {
+        guard let record = try transaction.saga(id) else {
+            throw SagaError(.notFound, "There is no saga \(id) in this store.")
+        }
+        let instance: SagaInstance
+        do {
+            instance = try read(record)
+        } catch {
+            throw SagaError(
+                .unreadableInstance,
+                "Saga \(id) is \(record.status.rawValue). \(error) Run the program that wrote it, and decide with that one."
+            )
+        }
+        return (instance, record, try program(for: instance))
     }
 
     private func program(for instance: SagaInstance) throws(SagaError) -> SagaProgram {
@@ -59,15 +67,15 @@ extension SagaUnit {
         return program
     }
 
-    /// Puts the alert of a parked saga into the outbox, if alerts are wanted.
-    func alert(of event: SagaParked, _ record: SagaRecord, in transaction: any WriteTransaction) throws {
+    /// Puts an alert into the outbox, if alerts are wanted.
+    func alert(of event: any AlertingEvent, _ record: SagaRecord, in transaction: any WriteTransaction) throws {
         guard let alerts else { return }
         let time = transaction.now.wall
         let alert = SagaAlert(
             saga: record.id,
             name: record.name,
-            step: event.step,
-            cause: event.cause.rawValue,
+            step: event.alertStep,
+            cause: event.alertCause,
             reason: event.reason,
             since: time
         )
@@ -79,11 +87,11 @@ extension SagaUnit {
             time: time,
             partitionKey: record.id.rawValue,
             // A saga makes one transition for each revision, and parks at most once in it.
-            idempotencyKey: "\(record.id)/parked/\(record.revision)",
+            idempotencyKey: "\(record.id)/\(event.alertKind)/\(record.revision)",
             dataContentType: schema.codec.contentType,
             data: try schema.encode(alert)
         )
-        message.subject = event.step?.rawValue
+        message.subject = event.alertStep?.rawValue
         message.correlationID = record.correlationID
         message.firstSent = time
         try transaction.enqueue(message)

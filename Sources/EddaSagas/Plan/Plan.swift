@@ -1,20 +1,20 @@
-/// The steps of a saga over a state, in order.
+/// The statements of a saga over a state, in order.
 ///
 /// ``PlanBuilder`` makes it.
 public protocol Plan<State>: Sendable {
     /// The state of the saga.
     associatedtype State: Codable & Sendable
 
-    /// The steps, in order.
-    var steps: [PlannedStep] { get }
+    /// The statements, in order.
+    var nodes: [PlanNode] { get }
 }
 
 /// A plan, or the beginning of one, that stands before or after its pivot.
 public struct PlanSteps<State: Codable & Sendable, Phase>: Plan {
-    /// The steps, in order.
-    public let steps: [PlannedStep]
+    /// The statements, in order.
+    public let nodes: [PlanNode]
 
-    init(_ steps: [PlannedStep]) { self.steps = steps }
+    init(_ nodes: [PlanNode]) { self.nodes = nodes }
 }
 
 /// Where a plan stands after its last step.

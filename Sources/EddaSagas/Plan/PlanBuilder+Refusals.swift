@@ -1,5 +1,3 @@
-public import EddaCore
-
 // What a plan must not look like. Each overload exists for its message: the compiler finds it as the only match, and
 // says why it is unavailable.
 extension PlanBuilder {
@@ -10,10 +8,10 @@ extension PlanBuilder {
         message:
             "A step before the pivot says how it is undone: add .compensate { state, reply in … } or .noCompensation(reason:)."
     )
-    public static func buildPartialBlock<C: Command>(
-        first: PlanStep<State, C, StepPhase.Uncovered>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps([first.planned()])
+    public static func buildPartialBlock<S: PlanStatement>(
+        first: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase == StepPhase.Uncovered {
+        PlanSteps([first.node])
     }
 
     /// Refused: the step does not say how it is undone.
@@ -23,11 +21,11 @@ extension PlanBuilder {
         message:
             "A step before the pivot says how it is undone: add .compensate { state, reply in … } or .noCompensation(reason:)."
     )
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.BeforePivot>,
-        next: PlanStep<State, C, StepPhase.Uncovered>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase == StepPhase.Uncovered {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Refused: a retriable step cannot be undone, so it stands after the pivot.
@@ -37,10 +35,10 @@ extension PlanBuilder {
         message:
             "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
     )
-    public static func buildPartialBlock<C: Command>(
-        first: PlanStep<State, C, StepPhase.Retriable>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps([first.planned()])
+    public static func buildPartialBlock<S: PlanStatement>(
+        first: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase == StepPhase.Retriable {
+        PlanSteps([first.node])
     }
 
     /// Refused: a retriable step cannot be undone, so it stands after the pivot.
@@ -50,11 +48,11 @@ extension PlanBuilder {
         message:
             "A retriable step stands after the pivot: make it a call with a compensation, or put a pivot before it."
     )
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.BeforePivot>,
-        next: PlanStep<State, C, StepPhase.Retriable>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase == StepPhase.Retriable {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Refused: after the pivot nothing is undone.
@@ -64,11 +62,11 @@ extension PlanBuilder {
         message:
             "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
     )
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
-        next: PlanStep<State, C, StepPhase.Compensatable>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Compensatable {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Refused: after the pivot nothing is undone.
@@ -78,11 +76,25 @@ extension PlanBuilder {
         message:
             "A compensatable step cannot follow the pivot: after it nothing is undone. Move it up, or make it retriable."
     )
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
-        next: PlanStep<State, C, StepPhase.Uncovered>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Uncovered {
+        PlanSteps(accumulated.nodes + [next.node])
+    }
+
+    /// Refused: after the pivot a saga cannot turn back for lack of time.
+    @available(
+        *,
+        unavailable,
+        message:
+            "After the pivot a saga cannot turn back when the time is over: say with .onTimeout { state in … } how it goes on."
+    )
+    public static func buildPartialBlock<S: PlanStatement>(
+        accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.TimeLimited {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Refused: a plan has one pivot.
@@ -91,11 +103,11 @@ extension PlanBuilder {
         unavailable,
         message: "A plan has at most one pivot: what follows it is retriable."
     )
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
-        next: PlanStep<State, C, StepPhase.Pivot>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Pivot {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Refused: a plan does something.

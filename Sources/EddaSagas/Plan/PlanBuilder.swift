@@ -1,45 +1,59 @@
-public import EddaCore
-
-/// Joins steps to a plan, and lets the compiler refuse those that stand in the wrong place.
+/// Joins statements to a plan, and lets the compiler refuse those that stand in the wrong place.
 ///
-/// The order is: steps with a compensation, then at most one pivot, then retriable steps.
+/// The order is: what can be undone, then at most one pivot, then what is retriable. What neither needs undoing nor can be
+/// refused, such as `sleep`, stands anywhere.
 @resultBuilder
 public enum PlanBuilder<State: Codable & Sendable> {
-    /// Begins with a step that can be undone.
-    public static func buildPartialBlock<C: Command>(
-        first: PlanStep<State, C, StepPhase.Compensatable>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps([first.planned()])
+    /// Begins with what can be undone.
+    public static func buildPartialBlock<S: PlanStatement>(
+        first: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase: CompensatablePhaseTag {
+        PlanSteps([first.node])
+    }
+
+    /// Begins with what stands anywhere.
+    public static func buildPartialBlock<S: PlanStatement>(
+        first: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase == StepPhase.Anywhere {
+        PlanSteps([first.node])
     }
 
     /// Begins with the pivot.
-    public static func buildPartialBlock<C: Command>(
-        first: PlanStep<State, C, StepPhase.Pivot>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps([first.planned()])
+    public static func buildPartialBlock<S: PlanStatement>(
+        first: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Pivot {
+        PlanSteps([first.node])
     }
 
-    /// Adds a step that can be undone.
-    public static func buildPartialBlock<C: Command>(
+    /// Adds what can be undone.
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.BeforePivot>,
-        next: PlanStep<State, C, StepPhase.Compensatable>
-    ) -> PlanSteps<State, PlanPhase.BeforePivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.BeforePivot> where S.State == State, S.Phase: CompensatablePhaseTag {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
     /// Adds the pivot.
-    public static func buildPartialBlock<C: Command>(
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.BeforePivot>,
-        next: PlanStep<State, C, StepPhase.Pivot>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Pivot {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 
-    /// Adds a retriable step after the pivot.
-    public static func buildPartialBlock<C: Command>(
+    /// Adds what is retriable after the pivot.
+    public static func buildPartialBlock<S: PlanStatement>(
         accumulated: PlanSteps<State, PlanPhase.AfterPivot>,
-        next: PlanStep<State, C, StepPhase.Retriable>
-    ) -> PlanSteps<State, PlanPhase.AfterPivot> {
-        PlanSteps(accumulated.steps + [next.planned()])
+        next: S
+    ) -> PlanSteps<State, PlanPhase.AfterPivot> where S.State == State, S.Phase == StepPhase.Retriable {
+        PlanSteps(accumulated.nodes + [next.node])
+    }
+
+    /// Adds what stands anywhere.
+    public static func buildPartialBlock<S: PlanStatement, Phase>(
+        accumulated: PlanSteps<State, Phase>,
+        next: S
+    ) -> PlanSteps<State, Phase> where S.State == State, S.Phase == StepPhase.Anywhere {
+        PlanSteps(accumulated.nodes + [next.node])
     }
 }

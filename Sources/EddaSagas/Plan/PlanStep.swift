@@ -3,23 +3,16 @@ public import EddaCore
 /// One step of a plan: the command it sends, what its reply changes, and how patient it is.
 ///
 /// ``Saga/call(_:_:)``, ``Saga/pivot(_:_:)`` and ``Saga/retriable(_:_:)`` make it; its methods return a changed copy.
-public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTag>: Sendable {
+public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTag>: PlanStatement {
     typealias Merge = @Sendable (inout State, C.Reply) -> Void
 
     let id: StepID
     let command: @Sendable (State) -> C
     var merge: Merge?
-    var undo: Undo?
+    var undo: PlannedUndo<State, C.Reply>?
     var noCompensation: String?
     var timeout: Duration = .seconds(60)
     var retry: RetryPolicy = .exponential(attempts: 5)
-
-    /// The command that undoes the step, its type forgotten.
-    struct Undo: Sendable {
-        let type: MessageType
-        let make: @Sendable (State, C.Reply?, SchemaRegistry) throws -> OutgoingCommand
-        let checkReply: @Sendable ([UInt8], SchemaRegistry) throws -> Void
-    }
 
     init(id: StepID, command: @escaping @Sendable (State) -> C) {
         self.id = id
@@ -92,11 +85,7 @@ extension PlanStep where Phase == StepPhase.Uncovered {
         _ undo: @escaping @Sendable (_ state: State, _ reply: C.Reply?) -> Undo
     ) -> PlanStep<State, C, StepPhase.Compensatable> {
         var step = covered()
-        step.undo = .init(
-            type: Undo.commandType,
-            make: { state, reply, schema in try OutgoingCommand(undo(state, reply), schema: schema) },
-            checkReply: { bytes, schema in _ = try schema.codec.decode(Undo.Reply.self, from: bytes) }
-        )
+        step.undo = PlannedUndo(undo)
         return step
     }
 

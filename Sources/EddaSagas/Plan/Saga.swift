@@ -20,11 +20,15 @@ public import EddaCore
 /// ```
 ///
 /// A plan is data: compensatable steps, at most one pivot, then retriable steps. The compiler refuses any other order.
+///
+/// Steps stand in blocks where they have to: ``parallel(_:_:)``, ``when(_:_:_:)``, ``forEach(_:in:id:concurrently:_:)``.
 public protocol Saga: Sendable {
     /// What the steps know of each other: it starts with what the caller gives and grows by the replies.
     associatedtype State: Codable & Sendable
     /// The type of the plan; inferred.
     associatedtype Body: Plan where Body.State == State
+    /// What its `local` steps work with, such as clients; given to the coordinator by ``with(_:)``.
+    associatedtype Services: Sendable = Void
 
     /// The wire name, stored with every saga of this kind.
     static var name: SagaName { get }
@@ -35,8 +39,9 @@ public protocol Saga: Sendable {
     /// How long after its start a saga of this kind should have ended; `nil`, the default, means that it may take any
     /// time.
     ///
-    /// One that has not ended by then is overdue: it is listed (`sagas list --overdue`) and counted (the gauge
-    /// `edda.sagas.overdue`).
+    /// Past it, a saga turns back as long as its pivot has not succeeded; the way back may take as long again. Otherwise it
+    /// goes on, and alerts once. One that has not ended by then is overdue: it is listed (`sagas list --overdue`) and
+    /// counted (the gauge `edda.sagas.overdue`).
     static var deadline: Duration? { get }
 
     /// What sagas of this kind are found by, such as the customer; none by default.

@@ -14,4 +14,10 @@ package struct OutgoingCommand: Codable, Hashable, Sendable {
         destination = C.destination
         data = StoredBytes(try schema.encode(command))
     }
+
+    init(type: MessageType, destination: Address, data: StoredBytes) {
+        self.type = type
+        self.destination = destination
+        self.data = data
+    }
 }

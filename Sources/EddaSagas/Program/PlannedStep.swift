@@ -1,88 +1,73 @@
 internal import EddaCore
 
-/// A step whose types the compiler has forgotten, so that steps of all commands fit into one list.
-public struct PlannedStep: Sendable {
-    typealias Prepare = @Sendable (_ state: [UInt8], SchemaRegistry) throws -> Prepared
-    typealias Settle = @Sendable (_ state: [UInt8], _ reply: [UInt8], SchemaRegistry) throws -> Settled
+/// A step whose types the compiler has forgotten, so that steps of all kinds fit into one list.
+struct PlannedStep: Sendable {
+    /// A state, its type forgotten.
+    typealias AnyState = any Sendable
+    /// The encoded elements of the loops around a step, the outermost first.
+    typealias Elements = ArraySlice<StoredBytes>
+    typealias Prepare = @Sendable (AnyState, Elements, SchemaRegistry) throws -> Prepared
+    typealias Settle = @Sendable (inout AnyState, Elements, _ reply: [UInt8], SchemaRegistry) throws -> Settled
+    typealias Change = @Sendable (inout AnyState, Elements, SchemaRegistry) throws -> Void
+    typealias Perform =
+        @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) async throws
+        -> [UInt8]
 
     /// What leaves when the step is dispatched, and what would undo it if its reply never came.
     struct Prepared {
-        let command: OutgoingCommand
-        let undo: OutgoingCommand?
+        var command: OutgoingCommand?
+        var undo: OutgoingCommand?
+        /// How long a `sleep` lasts.
+        var pause: Duration?
+        /// The id that a child is to have; `nil` means one of the step's own making.
+        var child: String?
     }
 
-    /// The state after the reply, and what would undo the step now.
+    /// What would undo the step now, and whether its reply has changed the state.
     struct Settled {
-        let state: [UInt8]
-        let undo: OutgoingCommand?
+        var undo: OutgoingCommand?
+        var hasChanged: Bool
     }
 
     let id: StepID
-    let phase: StepPhase
+    let word: PlanWord
+    var phase: StepPhase
+    /// Whether it may stand on both sides of the pivot.
+    var isAnywhere = false
     let commandType: MessageType
-    let undoType: MessageType?
-    let noCompensation: String?
-    let timeout: Duration?
-    let retry: RetryPolicy
-    let prepare: Prepare
-    let settle: Settle
+    var undoType: MessageType?
+    var noCompensation: String?
+    var timeout: Duration?
+    var retry: RetryPolicy = .never
+    var prepare: Prepare
+    /// What a reply changes; it throws when the reply does not decode.
+    var settle: Settle
     /// Throws unless the bytes decode as the reply of the step's compensation.
-    let checkUndoReply: @Sendable (_ reply: [UInt8], SchemaRegistry) throws -> Void
+    var checkUndoReply: @Sendable (_ reply: [UInt8], SchemaRegistry) throws -> Void = { _, _ in }
+    /// Of a wait for a signal: throws unless the bytes decode as one.
+    var checkSignal: (@Sendable (_ signal: [UInt8], SchemaRegistry) throws -> Void)?
+    /// What the step does in this process.
+    var perform: Perform?
+    /// What undoes it in this process.
+    var performUndo: Perform?
+    /// What the end of its time changes, for a wait that then goes on.
+    var timedOut: Change?
+    /// The kind of saga that it starts.
+    var child: SagaName?
+    /// The loops around it, the outermost first.
+    var loops: [StepID] = []
 }
 
-extension PlanStep {
-    func planned() -> PlannedStep {
-        let (id, command, merge, undo) = (id, command, merge, undo)
-        var retry = retry
-        if Phase.phase == .retriable { retry.attempts = nil }
-        return PlannedStep(
-            id: id,
-            phase: Phase.phase,
-            commandType: C.commandType,
-            undoType: undo?.type,
-            noCompensation: noCompensation,
-            timeout: Phase.phase == .retriable ? nil : timeout,
-            retry: retry,
-            prepare: { bytes, schema in
-                let state = try StoredState.decode(State.self, from: bytes, schema: schema)
-                return try PlannedStep.Prepared(
-                    command: OutgoingCommand(command(state), schema: schema),
-                    undo: undo?.make(state, nil, schema)
-                )
-            },
-            settle: { bytes, replyBytes, schema in
-                var state = try StoredState.decode(State.self, from: bytes, schema: schema)
-                let reply: C.Reply
-                do {
-                    reply = try schema.codec.decode(C.Reply.self, from: replyBytes)
-                } catch {
-                    throw SagaError(
-                        .unreadableReply,
-                        "The reply to step \(id) does not decode as \(C.Reply.self): \(error)"
-                    )
-                }
-                merge?(&state, reply)
-                return try PlannedStep.Settled(
-                    state: merge == nil ? bytes : schema.encode(state),
-                    undo: undo?.make(state, reply, schema)
-                )
-            },
-            checkUndoReply: { bytes, schema in
-                guard let undo else { return }
-                do {
-                    try undo.checkReply(bytes, schema)
-                } catch {
-                    throw SagaError(
-                        .unreadableReply,
-                        "The reply to the compensation of step \(id) does not decode as the reply of \(undo.type): \(error)"
-                    )
-                }
-            }
-        )
-    }
+/// The types of commands that never leave the process, as a history shows them.
+enum InternalCommand {
+    static let address: Address = "edda.local"
+    static let local: MessageType = "edda.local"
+    static let sleep: MessageType = "edda.sleep"
+    static let signal: MessageType = "edda.await-signal"
+    static let child: MessageType = "edda.child"
 }
 
-/// Reads the stored state of a saga.
+/// Reads the stored state of a saga, and gives it its type back.
 enum StoredState {
     static func decode<State: Decodable>(
         _ type: State.Type,
@@ -92,7 +77,58 @@ enum StoredState {
         do {
             return try schema.codec.decode(type, from: bytes)
         } catch {
-            throw SagaError(.unreadableState, "The saga's state does not decode as \(type): \(error)")
+            throw SagaError(
+                .unreadableState,
+                "The saga's state does not decode as \(type): \(Misfit.description(of: error))"
+            )
         }
+    }
+
+    static func typed<State>(_ state: any Sendable, as type: State.Type = State.self) throws(SagaError) -> State {
+        guard let state = state as? State else {
+            throw SagaError(.unreadableState, "The saga's state is a \(Swift.type(of: state)), not a \(type).")
+        }
+        return state
+    }
+
+    /// Decodes a reply to a step, or says by name that it does not.
+    static func reply<Reply: Decodable>(
+        _ type: Reply.Type,
+        to id: StepID,
+        from bytes: [UInt8],
+        schema: SchemaRegistry
+    ) throws(SagaError) -> Reply {
+        do {
+            return try schema.codec.decode(type, from: bytes)
+        } catch {
+            throw SagaError(
+                .unreadableReply,
+                "The reply to step \(id) does not decode as \(type): \(Misfit.description(of: error))"
+            )
+        }
+    }
+}
+
+/// Says what is stored otherwise than the program has it.
+enum Misfit {
+    static func description(of error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return "the key \"\(key.stringValue)\" is missing\(place(context))"
+        case .valueNotFound(let type, let context):
+            return "there is no value where a \(type) is expected\(place(context))"
+        case .typeMismatch(let type, let context):
+            return "there is something else than a \(type)\(place(context)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            return "\(context.debugDescription)\(place(context))"
+        @unknown default:
+            return "\(error)"
+        }
+    }
+
+    private static func place(_ context: DecodingError.Context) -> String {
+        guard !context.codingPath.isEmpty else { return "" }
+        return " at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
     }
 }

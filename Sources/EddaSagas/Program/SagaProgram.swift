@@ -1,6 +1,6 @@
 package import EddaCore
 
-/// A plan made ready to run: its steps without their types, checked, and a fingerprint by which stored sagas are
+/// A plan made ready to run: its statements without their types, checked, and a fingerprint by which stored sagas are
 /// recognised as its own.
 package struct SagaProgram: Sendable {
     typealias Ended = @Sendable (SagaInstance, any WriteTransaction) throws -> Void
@@ -9,39 +9,44 @@ package struct SagaProgram: Sendable {
     package let name: SagaName
     /// The version of the plan.
     package let version: Int
-    /// A hash over the ids, phases and command types of the steps.
+    /// A hash over the ids, phases and command types of the steps, and over the blocks around them.
     package let fingerprint: String
-    let steps: [PlannedStep]
-    /// How long after its start a saga should have ended.
+    /// How long a saga may take.
     let deadline: Duration?
+    /// The statements.
+    let nodes: [PlanNode]
+    /// Every step, in the order of the plan; those in a loop once for all its elements.
+    let steps: [PlannedStep]
+    /// What its `local` steps work with.
+    let services: any Sendable
     let schema: SchemaRegistry
     let ended: Ended
-    let recoded: @Sendable ([UInt8]) throws(SagaError) -> [UInt8]
+    let decodeState: @Sendable ([UInt8]) throws(SagaError) -> any Sendable
+    let encodeState: @Sendable (any Sendable) throws(SagaError) -> [UInt8]
     /// What a saga with this state is found by; `nil` when the kind has no attributes.
     let attributes: (@Sendable (_ state: [UInt8]) throws(SagaError) -> [String: String])?
+    private let places: [StepID: Int]
 
     /// Compiles the plan of a saga.
     ///
-    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `invalidAttribute` or `invalidDeadline`, naming what is wrong.
-    package static func compile<S: Saga>(_ saga: S.Type, schema: SchemaRegistry) throws(SagaError) -> SagaProgram {
-        let steps = S.plan.steps
-        var seen: Set<StepID> = []
-        for step in steps {
-            guard seen.insert(step.id).inserted else {
-                throw SagaError(
-                    .duplicateStep,
-                    "The plan of saga \(S.name) has two steps with the id \(step.id). Rename one of them."
-                )
-            }
-            guard !step.id.rawValue.utf8.contains(UInt8(ascii: "/")), step.id.rawValue != SagaKey.undoSuffix,
-                !step.id.rawValue.hasPrefix("#")
-            else {
-                throw SagaError(
-                    .invalidStep,
-                    "The plan of saga \(S.name) has a step with the id \"\(step.id)\". A step id holds no slash, is "
-                        + "not \"undo\" and does not begin with #, since idempotency keys are made of it. Rename the step."
-                )
-            }
+    /// - Parameter services: What its `local` steps work with; not needed where they need nothing.
+    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `missingServices`, `invalidAttribute` or
+    ///   `invalidDeadline`, naming what is wrong.
+    package static func compile<S: Saga>(
+        _ saga: S.Type,
+        services: S.Services? = nil,
+        schema: SchemaRegistry
+    ) throws(SagaError) -> SagaProgram {
+        let nodes = PlanNode.placed(S.plan.nodes)
+        let steps = PlanNode.steps(of: nodes)
+        try check(nodes, of: S.name)
+        let services = services ?? (() as? S.Services)
+        if services == nil, let step = steps.first(where: { $0.perform != nil }) {
+            throw SagaError(
+                .missingServices,
+                "Step \(step.id) of saga \(S.name) needs services of type \(S.Services.self). Register the saga with "
+                    + "\(S.self).with(services)."
+            )
         }
         if let deadline = S.deadline, deadline <= .zero {
             throw SagaError(
@@ -52,9 +57,11 @@ package struct SagaProgram: Sendable {
         return SagaProgram(
             name: S.name,
             version: S.version,
-            fingerprint: fingerprint(of: steps),
-            steps: steps,
+            fingerprint: fingerprint(of: nodes),
             deadline: S.deadline,
+            nodes: nodes,
+            steps: steps,
+            services: services ?? (),
             schema: schema,
             ended: { instance, transaction in
                 let ending = SagaEnding(
@@ -67,17 +74,24 @@ package struct SagaProgram: Sendable {
                 )
                 try S.ended(ending, in: transaction)
             },
-            recoded: { bytes throws(SagaError) in
-                let state = try StoredState.decode(S.State.self, from: bytes, schema: schema)
+            decodeState: { bytes throws(SagaError) in
+                try StoredState.decode(S.State.self, from: bytes, schema: schema)
+            },
+            encodeState: { state throws(SagaError) in
+                let state = try StoredState.typed(state, as: S.State.self)
                 do {
                     return try schema.encode(state)
                 } catch {
                     throw SagaError(.unreadableState, "The state of a \(S.name) does not encode: \(error)")
                 }
             },
-            attributes: try attributes(of: saga, schema: schema)
+            attributes: try attributes(of: saga, schema: schema),
+            places: Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($0.element.id, $0.offset) })
         )
     }
+
+    /// The state as this program encodes it.
+    func recoded(_ bytes: [UInt8]) throws(SagaError) -> [UInt8] { try encodeState(decodeState(bytes)) }
 
     private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
 
@@ -107,17 +121,35 @@ package struct SagaProgram: Sendable {
         }
     }
 
-    /// The index of a step.
-    func index(of id: StepID) -> Int? { steps.firstIndex { $0.id == id } }
+    /// The step of a record; that of an element of a loop is found as well.
+    func step(_ id: StepID) -> PlannedStep? { places[id.template].map { steps[$0] } }
+}
 
-    private static func fingerprint(of steps: [PlannedStep]) -> String {
-        var fingerprint = Fingerprint()
-        for step in steps {
-            fingerprint.add(step.id.rawValue)
-            fingerprint.add(step.phase.rawValue)
-            fingerprint.add(step.commandType.rawValue)
-            fingerprint.add(step.undoType?.rawValue ?? "")
+extension SagaProgram {
+    private static func check(_ nodes: [PlanNode], of saga: SagaName) throws(SagaError) {
+        var seen: Set<StepID> = []
+        for id in PlanNode.ids(of: nodes) {
+            guard seen.insert(id).inserted else {
+                throw SagaError(
+                    .duplicateStep,
+                    "The plan of saga \(saga) has two steps or blocks with the id \(id). Rename one of them."
+                )
+            }
+            guard !id.rawValue.utf8.contains(where: { "/[]".utf8.contains($0) }),
+                id.rawValue != SagaKey.undoSuffix, !id.rawValue.hasPrefix("#")
+            else {
+                throw SagaError(
+                    .invalidStep,
+                    "The plan of saga \(saga) has a step with the id \"\(id)\". A step id holds no slash and no bracket, is "
+                        + "not \"undo\" and does not begin with #, since idempotency keys are made of it. Rename the step."
+                )
+            }
         }
+    }
+
+    private static func fingerprint(of nodes: [PlanNode]) -> String {
+        var fingerprint = Fingerprint()
+        for node in nodes { node.add(to: &fingerprint) }
         return fingerprint.text
     }
 }

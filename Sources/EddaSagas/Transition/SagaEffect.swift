@@ -4,6 +4,14 @@ package import EddaCore
 package enum SagaEffect: Sendable {
     /// Send a command.
     case send(SagaDispatch)
+    /// Do something in this process, after the commit.
+    case perform(LocalCall)
+    /// Stop doing something in this process, after the commit.
+    case abandon(SagaKey)
+    /// Start another saga, or find it, and take its end when it has ended.
+    case startChild(ChildStart)
+    /// Turn another saga back, by the rules by which an operator would.
+    case cancelChild(SagaID, reason: String)
     /// Set the saga's timer.
     case wake(at: Moment)
     /// Remove the saga's timer.
@@ -24,4 +32,32 @@ package struct SagaDispatch: Hashable, Sendable {
     package let compensates: SagaKey?
     /// When the first copy was sent; with `compensates`, when the first copy of the command that it undoes was.
     package let firstSent: Timestamp
+}
+
+/// A step, or a compensation, that is to be done in this process.
+package struct LocalCall: Hashable, Sendable {
+    /// The kind of saga.
+    package let name: SagaName
+    /// The idempotency key, the same for every repetition.
+    package let key: SagaKey
+    /// Which repetition it is, from 1.
+    package let number: Int
+    /// The state as it was when the step was reached.
+    package let state: StoredBytes
+    /// The elements of the loops around the step, the outermost first.
+    package let elements: [StoredBytes]
+    /// Of a compensation: the step's result.
+    package let reply: StoredBytes?
+}
+
+/// A saga that a step starts.
+package struct ChildStart: Hashable, Sendable {
+    /// The child.
+    package let child: SagaID
+    /// Its kind.
+    package let name: SagaName
+    /// The state with which it begins.
+    package let state: StoredBytes
+    /// The step that starts it.
+    package let parent: SagaKey
 }

@@ -4,12 +4,16 @@ package import EddaCore
 package enum SagaInput: Hashable, Sendable {
     /// It begins.
     case started
-    /// A participant has answered.
+    /// A participant has answered, or something in this process is done, or a child has ended.
     case reply(SagaReply)
+    /// A signal has come.
+    case signal(SagaSignal)
     /// Its timer has come due.
     case wake
     /// An operator has decided.
     case request(OperatorRequest)
+    /// What it should have done in the same commit cannot be done.
+    case obstacle(SagaObstacle)
 }
 
 /// A participant's answer to a command or a compensation.
@@ -25,5 +29,34 @@ package struct SagaReply: Hashable, Sendable {
         self.key = key
         self.outcome = outcome
         self.messageID = messageID
+    }
+}
+
+/// A signal from outside.
+package struct SagaSignal: Hashable, Sendable {
+    /// The step that waits for it.
+    package let step: StepID
+    /// The encoded signal.
+    package let data: [UInt8]
+    /// By which a repetition is recognised.
+    package let key: String?
+
+    package init(step: StepID, data: [UInt8], key: String?) {
+        self.step = step
+        self.data = data
+        self.key = key
+    }
+}
+
+/// A child that cannot be started.
+package struct SagaObstacle: Hashable, Sendable {
+    /// The step.
+    package let step: StepID
+    /// Why.
+    package let reason: String
+
+    package init(step: StepID, reason: String) {
+        self.step = step
+        self.reason = reason
     }
 }

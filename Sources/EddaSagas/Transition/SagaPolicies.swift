@@ -11,17 +11,29 @@ package struct SagaPolicies: Hashable, Sendable {
     package var undoPatience: Duration
     /// How late a timer may be handled before the coordinator counts as having been away.
     package var oversleep: Duration
+    /// After how many failures of a step that cannot be undone somebody is told.
+    package var strugglingFailures: Int
+    /// After how long without success of a step that cannot be undone somebody is told.
+    package var strugglingTime: Duration
+    /// How often a command may be sent without time passing: less than 10 ms for each sending.
+    package var hotLoopSends: Int
 
     package init(
         resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30)),
         undoRetry: RetryPolicy = .exponential(attempts: 10),
         undoPatience: Duration = .seconds(3_600),
-        oversleep: Duration = .seconds(2)
+        oversleep: Duration = .seconds(2),
+        strugglingFailures: Int = 20,
+        strugglingTime: Duration = .seconds(3_600),
+        hotLoopSends: Int = 1_000
     ) {
         self.resend = resend
         self.undoRetry = undoRetry
         self.undoPatience = undoPatience
         self.oversleep = oversleep
+        self.strugglingFailures = strugglingFailures
+        self.strugglingTime = strugglingTime
+        self.hotLoopSends = hotLoopSends
     }
 
     /// The pause before a command without an answer is sent again: between half of the policy's bound and the bound.

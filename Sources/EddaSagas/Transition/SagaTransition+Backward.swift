@@ -2,24 +2,24 @@ internal import EddaCore
 
 extension SagaTransition {
     /// Turns back: undoes everything that was done, or may have been done, last first.
-    ///
-    /// When an operator has asked for it, that is the reason.
-    mutating func compensate(after index: Int, _ reason: String) throws(SagaError) {
-        let reason = instance.turningBack ?? reason
+    mutating func compensate() throws(SagaError) {
+        let reason = instance.turningBack ?? "no reason given"
+        let step = instance.turningBackAt ?? instance.steps.last?.id ?? program.steps[0].id
         instance.turningBack = nil
-        instance.unpark()
+        instance.turningBackAt = nil
         instance.status = .compensating
         instance.reason = reason
         instance.turnedBackFor = reason
-        record(CompensationBegan(step: instance.steps[index].id, reason: reason))
+        record(CompensationBegan(step: step, reason: reason))
         try undoNext()
     }
 
-    /// Sends the next compensation, or ends the saga when there is none left.
+    /// Sends the next compensation unless one is under way, or ends the saga when there is none left.
     mutating func undoNext() throws(SagaError) {
+        guard !instance.steps.contains(where: \.status.isOfUndo) else { return }
         while let index = instance.steps.lastIndex(where: { $0.status == .succeeded || $0.status == .unknown }) {
             let id = instance.steps[index].id
-            if let reason = program.steps[index].noCompensation {
+            if let reason = try plan(index).noCompensation {
                 try instance.steps[index].move(to: .skipped)
                 instance.steps[index].lastError = reason
                 record(StepSkipped(step: id, reason: reason))
@@ -29,7 +29,7 @@ extension SagaTransition {
                 return park(.undoFailed, at: index, "The compensation of step \(id) is not on record.")
             }
             try instance.steps[index].move(to: .undoDispatched)
-            send(index, .undo, isTry: true)
+            try send(index, .undo, isTry: true)
             return
         }
         finish(.compensated)
@@ -47,7 +47,6 @@ extension SagaTransition {
                 milliseconds: now.elapsed(since: exchange.firstSentAt ?? now).wholeMilliseconds
             )
         )
-        try undoNext()
     }
 
     /// A compensation was refused or has failed: it is tried again on a budget of its own, then the saga parks.

@@ -1,42 +1,28 @@
 internal import EddaCore
 
 extension SagaTransition {
-    /// Sends a step's command for the first time, and records what would undo it if its reply never came.
-    mutating func dispatch(_ index: Int) throws(SagaError) {
-        let prepared: PlannedStep.Prepared
-        do {
-            prepared = try program.steps[index].prepare(instance.state.bytes, program.schema)
-        } catch {
-            return park(.unreadable, at: index, "Step \(instance.steps[index].id) cannot be sent: \(error)")
-        }
-        try instance.steps[index].move(to: .dispatched)
-        instance.steps[index].forward.command = prepared.command
-        instance.steps[index].undo.command = prepared.undo
-        send(index, .forward, isTry: true)
-    }
-
     /// The participant has done it.
     mutating func succeed(_ index: Int, _ reply: [UInt8]) throws(SagaError) {
+        let step = try plan(index)
         let settled: PlannedStep.Settled
         do {
-            settled = try program.steps[index].settle(instance.state.bytes, reply, program.schema)
+            var state = try currentState()
+            settled = try step.settle(&state, elements(of: index, step)[...], reply, program.schema)
+            if settled.hasChanged { try keep(state) }
         } catch {
-            if instance.turningBack != nil, program.steps[index].phase == .compensatable {
-                // Nobody needs the reply any more.
-                return try becomeUnknown(index, "it was done, but its reply cannot be read: \(error)")
-            }
-            stayForward(index)
-            return park(
-                .unreadable,
-                at: index,
-                "Step \(instance.steps[index].id) was done, but the saga cannot go on: \(error)"
-            )
+            return try failToSettle(index, step, error)
         }
         try instance.steps[index].move(to: .succeeded)
-        instance.state = StoredBytes(settled.state)
         instance.steps[index].reply = StoredBytes(reply)
         instance.steps[index].lastError = nil
-        instance.steps[index].undo.command = settled.undo
+        instance.steps[index].undo.command =
+            step.performUndo == nil
+            ? settled.undo
+            : OutgoingCommand(
+                type: InternalCommand.local,
+                destination: InternalCommand.address,
+                data: instance.state
+            )
         instance.steps[index].forward.settle(.succeeded(reply))
         let exchange = instance.steps[index].forward
         record(
@@ -46,30 +32,38 @@ extension SagaTransition {
                 milliseconds: now.elapsed(since: exchange.firstSentAt ?? now).wholeMilliseconds
             )
         )
-        // A success that comes while the saga is already going back is undone when its turn comes.
-        guard instance.status == .running else { return }
-        if let reason = instance.turningBack, program.steps[index].phase == .compensatable {
-            return try compensate(after: index, reason)
-        }
-        stayForward(index)
-        try goOn(after: index)
+        // What can be undone and succeeds while the saga is going back, or about to, is undone when its turn comes.
+        if step.phase != .compensatable { stayForward(index) }
     }
 
-    /// Sends the next command, or ends the saga when there is none left.
-    mutating func goOn(after index: Int) throws(SagaError) {
-        if index + 1 < instance.steps.count {
-            try dispatch(index + 1)
-        } else {
-            finish(.completed)
+    /// The step was done, but its reply or the state cannot be read.
+    private mutating func failToSettle(_ index: Int, _ step: PlannedStep, _ error: any Error) throws(SagaError) {
+        let id = instance.steps[index].id
+        if instance.status == .parked {
+            // It is asked again when the saga goes on.
+            instance.steps[index].lastError = "it was done, but: \(error)"
+            instance.steps[index].forward.lastReplyID = nil
+            return
         }
+        if instance.turningBack != nil, step.phase == .compensatable {
+            // Nobody needs the reply any more.
+            return try becomeUnknown(index, "it was done, but its reply cannot be read: \(error)")
+        }
+        stayForward(index)
+        park(.unreadable, at: index, "Step \(id) was done, but the saga cannot go on: \(error)")
     }
 
     /// The saga was to turn back, but now it cannot: the pivot has succeeded.
     private mutating func stayForward(_ index: Int) {
-        guard let reason = instance.turningBack else { return }
+        guard instance.status == .running, let reason = instance.turningBack else { return }
         instance.turningBack = nil
+        instance.turningBackAt = nil
         instance.reason = nil
         record(TurningBackOverruled(step: instance.steps[index].id, reason: reason))
+        // Its time may have been over when it was to turn back.
+        guard let time = program.deadline, instance.startedAt.advanced(by: time).isReached(at: now) else { return }
+        instance.deadline = now
+        beOverdue()
     }
 
     /// The participant has refused.
@@ -80,26 +74,25 @@ extension SagaTransition {
         instance.steps[index].forward.settle(.rejected(rejection))
         instance.steps[index].forward.isAnsweredForGood = true
         record(StepRejected(step: id, code: rejection.code, reason: rejection.description))
-        if program.steps[index].phase == .retriable {
-            park(.stepRejected, at: index, "Step \(id) was rejected and cannot be undone: \(rejection)")
-        } else {
-            try compensate(after: index, "Step \(id) was rejected: \(rejection)")
-        }
+        // What cannot be undone parks the saga; see `advance`.
+        guard try plan(index).phase != .retriable else { return }
+        turnBack("Step \(id) was rejected: \(rejection)", at: id)
     }
 
     /// The participant has failed; that try was without an effect.
     mutating func fail(_ index: Int, _ reason: String, isRetriable: Bool) throws(SagaError) {
-        let step = program.steps[index]
+        let step = try plan(index)
+        let id = instance.steps[index].id
         try instance.steps[index].move(to: .failed)
         instance.steps[index].lastError = reason
         instance.steps[index].forward.failures += 1
         instance.steps[index].forward.isAnsweredForGood = !isRetriable
         // Who is to turn back does not try again.
         let mayRetry = isRetriable && instance.turningBack == nil
-        let pause = mayRetry ? pause(step.retry, step.id, .forward, after: instance.steps[index].forward) : nil
+        let pause = mayRetry ? pause(step.retry, id, .forward, after: instance.steps[index].forward) : nil
         record(
             StepFailed(
-                step: step.id,
+                step: id,
                 attempt: instance.steps[index].forward.attempts,
                 reason: reason,
                 retryMilliseconds: pause?.wholeMilliseconds
@@ -107,6 +100,7 @@ extension SagaTransition {
         )
         if let pause {
             instance.steps[index].forward.due = now.advanced(by: pause)
+            try struggle(index)
         } else {
             try giveUp(index, isFinal: !isRetriable)
         }
@@ -123,26 +117,27 @@ extension SagaTransition {
     mutating func giveUp(_ index: Int, isFinal: Bool) throws(SagaError) {
         let record = instance.steps[index]
         let reason = record.lastError ?? "no reason given"
-        if program.steps[index].phase == .retriable {
-            park(.stepFailed, at: index, "Step \(record.id) failed for good and cannot be undone: \(reason)")
-        } else if !isFinal, record.forward.hasOutstandingCopies {
-            try becomeUnknown(
+        let phase = try plan(index).phase
+        if phase != .retriable, !isFinal, record.forward.hasOutstandingCopies {
+            return try becomeUnknown(
                 index,
                 "\(record.forward.failures) of \(record.forward.sends) sent commands failed (\(reason)), of the "
                     + "others there is no answer"
             )
-        } else if !isFinal, program.steps[index].phase == .compensatable {
-            try becomeUnknown(
+        }
+        if phase == .compensatable, !isFinal {
+            return try becomeUnknown(
                 index,
                 "it failed \(record.forward.failures) times (\(reason)), and a duplicate of its command may still come"
             )
-        } else {
-            instance.steps[index].forward.settle(.failed(reason: reason, isRetriable: !isFinal))
-            try compensate(
-                after: index,
-                "Step \(record.id) failed\(isFinal ? " for good" : " \(record.forward.failures) times"): \(reason)"
-            )
         }
+        instance.steps[index].forward.settle(.failed(reason: reason, isRetriable: !isFinal))
+        // What cannot be undone parks the saga; see `advance`.
+        guard phase != .retriable else { return }
+        turnBack(
+            "Step \(record.id) failed\(isFinal ? " for good" : " \(record.forward.failures) times"): \(reason)",
+            at: record.id
+        )
     }
 
     /// The participant could not tell any more whether it had executed the command: nobody knows, and nobody will.
@@ -156,13 +151,17 @@ extension SagaTransition {
         instance.steps[index].forward.deadline = nil
         // Under the same key it would be expired for ever: who tries it again knows that it was not executed.
         instance.steps[index].forward.isAnsweredForGood = true
+        // It parks the saga; see `advance`.
         record(StepUnknown(step: id, reason: reason))
-        park(.expired, at: index, "Whether step \(id) was executed is unknown: \(reason)")
     }
 
     /// The time to wait for an answer is over.
     mutating func timeOut(_ index: Int) throws(SagaError) {
         let exchange = instance.steps[index].forward
+        if try plan(index).perform != nil {
+            let id = instance.steps[index].id
+            want(.abandon(SagaKey(saga: instance.id, step: id, direction: .forward, round: exchange.round)))
+        }
         let waited = now.elapsed(since: exchange.firstSentAt ?? now)
         try becomeUnknown(index, "no answer within \(waited.inWords) and \(exchange.sends) sent commands")
     }
@@ -176,15 +175,16 @@ extension SagaTransition {
             instance.steps[index].lastError = reason
             record(StepUnknown(step: id, reason: reason))
         }
-        guard program.steps[index].phase == .pivot else {
+        let step = try plan(index)
+        guard step.phase == .pivot else {
             instance.steps[index].forward.due = nil
             instance.steps[index].forward.deadline = nil
-            return try compensate(after: index, "The outcome of step \(id) is unknown: \(reason)")
+            return turnBack("The outcome of step \(id) is unknown: \(reason)", at: id)
         }
         if !instance.steps[index].isAskedAgain {
             instance.steps[index].isAskedAgain = true
-            send(index, .forward, isTry: false)
-            instance.steps[index].forward.deadline = program.steps[index].timeout.map(now.advanced)
+            try send(index, .forward, isTry: false)
+            instance.steps[index].forward.deadline = step.timeout.map(now.advanced)
         } else if instance.steps[index].forward.deadline?.isReached(at: now) ?? true {
             park(
                 .pivotUnknown,
@@ -192,7 +192,7 @@ extension SagaTransition {
                 "The outcome of the pivot \(id) is unknown, also after asking again: \(reason)"
             )
         } else {
-            send(index, .forward, isTry: false)
+            try send(index, .forward, isTry: false)
         }
     }
 }

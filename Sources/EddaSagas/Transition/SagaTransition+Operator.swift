@@ -13,8 +13,8 @@ extension SagaTransition {
         guard !request.by.isBlank else {
             throw SagaError(.reasonMissing, "Who decides about saga \(instance.id)? Give a name; nothing was changed.")
         }
-        let place = place
-        if let step = request.step, step != place.map({ instance.steps[$0.index].id }) {
+        let place = place(at: request.step)
+        if let step = request.step, place == nil {
             throw refuse(request, "it does not stand at step \(step)", "Look at it with `sagas show` and decide again.")
         }
         switch request.verb {
@@ -27,14 +27,46 @@ extension SagaTransition {
 
     private typealias Place = (index: Int, direction: Direction)
 
-    /// The step that an operator decides about: the one not done, or the one not undone.
-    private var place: Place? {
+    /// The steps that an operator can decide about: those that are reached and not done, or the one that is not undone.
+    private var allPlaces: [Place] {
         guard instance.goesBack else {
-            return instance.steps.firstIndex { !$0.status.isBehind }.map { ($0, .forward) }
+            let reached = instance.steps.indices.filter { index in
+                [.dispatched, .failed, .rejected, .unknown].contains(instance.steps[index].status)
+            }
+            if !reached.isEmpty { return reached.map { ($0, .forward) } }
+            return instance.steps.firstIndex { !$0.status.isBehind }.map { [($0, .forward)] } ?? []
         }
-        let underWay = instance.steps.lastIndex { $0.status == .undoDispatched || $0.status == .undoFailed }
+        let underWay = instance.steps.lastIndex { $0.status.isOfUndo }
         let next = instance.steps.lastIndex { $0.status == .succeeded || $0.status == .unknown }
-        return (underWay ?? next).map { ($0, .undo) }
+        return (underWay ?? next).map { [($0, .undo)] } ?? []
+    }
+
+    /// The step that an operator decides about: the named one; else the one for which it is parked, or the first in trouble.
+    private func place(at step: StepID?) -> Place? {
+        let places = allPlaces
+        if let step {
+            return places.first { instance.steps[$0.index].id == step } ?? standing(at: step)
+        }
+        return standing(at: instance.parking?.step) ?? places.first { isInTrouble($0.index) } ?? places.first
+    }
+
+    /// The step that is named, when the saga is parked at it.
+    private func standing(at step: StepID?) -> Place? {
+        guard let step, instance.parking?.step == step,
+            let index = instance.steps.firstIndex(where: { $0.id == step }),
+            instance.goesBack ? instance.steps[index].status != .skipped : !instance.steps[index].status.isBehind
+        else { return nil }
+        return (index, instance.goesBack ? .undo : .forward)
+    }
+
+    /// Whether nothing more comes of a step by itself.
+    private func isInTrouble(_ index: Int) -> Bool {
+        let step = instance.steps[index]
+        switch step.status {
+        case .rejected, .undoFailed: return true
+        case .failed, .unknown: return !step.isUnderWay || instance.status == .parked
+        default: return instance.parking?.step == step.id
+        }
     }
 
     private var ended: SagaRecord.Status? { instance.status.isEnded ? instance.status : nil }
@@ -55,39 +87,57 @@ extension SagaTransition {
             }
         }
         note(request, place)
+        let isMeant = place.map { request.step != nil || isInTrouble($0.index) } ?? false
         instance.unpark()
-        guard let (index, direction) = place else { return finish(instance.goesBack ? .compensated : .completed) }
+        // Whoever sets it going again knows how late it is.
+        beOverdue()
+        guard isMeant, let (index, direction) = place else { return }
         switch (direction, instance.steps[index].status) {
         case (.undo, .undoDispatched), (.forward, .dispatched):
-            tryAfresh(index, direction)
+            try tryAfresh(index, direction)
         case (.undo, .undoFailed):
             try instance.steps[index].move(to: .undoDispatched)
-            tryAfresh(index, .undo)
-        case (.undo, _):
-            try undoNext()
-        case (.forward, .never):
-            try dispatch(index)
+            try tryAfresh(index, .undo)
+        case (.undo, _), (.forward, .never):
+            break
         case (.forward, _):
             try instance.steps[index].move(to: .dispatched)
-            tryAfresh(index, .forward)
+            try tryAfresh(index, .forward)
         }
     }
 
     /// Sends a command or a compensation with a budget and a patience as if it was the first time.
-    private mutating func tryAfresh(_ index: Int, _ direction: Direction) {
+    private mutating func tryAfresh(_ index: Int, _ direction: Direction) throws(SagaError) {
+        let step = try plan(index)
+        if direction == .forward, step.word == .sleep || step.word == .awaitSignal { return }
         var exchange = instance.steps[index][direction]
         exchange.forgiven = exchange.failures
         exchange.outcome = nil
+        exchange.pacedFrom = exchange.sends
+        exchange.pacedSince = exchange.sends == 0 ? nil : now
         if exchange.isAnsweredForGood {
             exchange.isAnsweredForGood = false
             exchange.round += 1
             exchange.firstSentAt = nil
             exchange.ignored = []
         }
+        if direction == .forward, exchange.round > instance.steps[index].forward.round {
+            renameChild(index, round: exchange.round)
+        }
         instance.steps[index][direction] = exchange
         instance.steps[index].isAskedAgain = false
-        send(index, direction, isTry: true)
-        instance.steps[index][direction].deadline = patience(index, direction).map(now.advanced)
+        instance.steps[index].isStruggling = false
+        try send(index, direction, isTry: true)
+        instance.steps[index][direction].deadline = patience(step, direction).map(now.advanced)
+    }
+
+    /// A child that has ended is over; another try is another saga.
+    private mutating func renameChild(_ index: Int, round: Int) {
+        guard let child = instance.steps[index].child else { return }
+        let earlier = "/#\(round - 1)"
+        let base = child.rawValue.hasSuffix(earlier) ? String(child.rawValue.dropLast(earlier.count)) : child.rawValue
+        instance.steps[index].child = SagaID(rawValue: "\(base)/#\(round)") ?? child
+        instance.steps[index].isChildCancelled = false
     }
 
     // MARK: Skip and resolve
@@ -96,25 +146,36 @@ extension SagaTransition {
         let reason = try reason(for: request)
         let (index, direction) = try concerned(request, place)
         let id = instance.steps[index].id
-        if direction == .forward, program.steps[index].phase != .retriable {
+        let step = try plan(index)
+        if direction == .forward, step.phase != .retriable, step.word != .sleep {
             throw refuse(
                 request,
                 "step \(id) is not behind the pivot, and what follows relies on it",
                 "Turn back with `sagas compensate`, or supply its reply with `sagas resolve`."
             )
         }
-        note(request, place)
+        note(request, (index, direction))
         instance.unpark()
+        try stopWorking(on: index, step, direction)
         try instance.steps[index].move(to: .skipped)
         instance.steps[index].lastError = "\(request.by): \(reason)"
         instance.steps[index][direction].due = nil
         instance.steps[index][direction].deadline = nil
         record(StepSkipped(step: id, reason: "\(request.by): \(reason)"))
-        if direction == .forward {
-            try goOn(after: index)
-        } else {
-            try undoNext()
+    }
+
+    /// Nobody waits for what the step does any more.
+    private mutating func stopWorking(
+        on index: Int,
+        _ step: PlannedStep,
+        _ direction: Direction
+    ) throws(SagaError) {
+        guard direction == .forward, instance.steps[index].isUnderWay else { return }
+        let (id, round) = (instance.steps[index].id, instance.steps[index].forward.round)
+        if step.perform != nil {
+            want(.abandon(SagaKey(saga: instance.id, step: id, direction: .forward, round: round)))
         }
+        if step.word == .child { cancelChild(index) }
     }
 
     private mutating func resolve(_ request: OperatorRequest, _ place: Place?, _ reply: [UInt8]) throws(SagaError) {
@@ -131,9 +192,11 @@ extension SagaTransition {
         }
         do {
             if direction == .forward {
-                _ = try program.steps[index].settle(instance.state.bytes, reply, program.schema)
+                let plan = try plan(index)
+                var state = try currentState()
+                _ = try plan.settle(&state, elements(of: index, plan)[...], reply, program.schema)
             } else {
-                try program.steps[index].checkUndoReply(reply, program.schema)
+                try plan(index).checkUndoReply(reply, program.schema)
             }
         } catch {
             throw SagaError(
@@ -174,19 +237,17 @@ extension SagaTransition {
             return
         }
         if instance.turningBack != nil, instance.status == .running { return }
-        if let pivot = program.steps.firstIndex(where: { $0.phase == .pivot }),
-            instance.steps[pivot].status == .succeeded
-        {
+        if isPivotBehind, let pivot = program.steps.first(where: { $0.phase == .pivot }) {
             throw refuse(
                 request,
-                "its pivot \(program.steps[pivot].id) has succeeded, so it only goes forward",
+                "its pivot \(pivot.id) has succeeded, so it only goes forward",
                 instance.status == .parked
                     ? "Go on with `sagas retry`, `sagas skip` or `sagas resolve`." : "Let it go on."
             )
         }
         let isOpenPivot =
             instance.parking?.cause == .pivotUnknown
-            || instance.parking?.cause == .expired && place.map { program.steps[$0.index].phase } == .pivot
+            || instance.parking?.cause == .expired && isPivot(place)
         if isOpenPivot, request.verb == .cancel {
             throw refuse(
                 request,
@@ -200,21 +261,35 @@ extension SagaTransition {
         let verb = request.verb == .cancel ? "Cancelled" : "Turned back"
         let reason = "\(verb) by \(request.by)" + (request.because.map { ": \($0)" } ?? "")
         instance.turningBack = reason
-        guard let index = place?.index else { return try compensate(after: instance.steps.count - 1, reason) }
-        try turnBack(at: index, reason, isOpenPivot: isOpenPivot)
-        if let note = instance.turningBackNote { instance.reason = note }
+        instance.turningBackAt = instance.turningBackAt ?? place.map { instance.steps[$0.index].id }
+        let parking = instance.parking
+        instance.unpark()
+        guard let index = place?.index else { return }
+        try bringToOutcome(index, parking, reason, isOpenPivot: isOpenPivot)
     }
 
-    /// Brings the step to an outcome where it has none, or sees to it that it gets one, and then turns back.
-    private mutating func turnBack(at index: Int, _ reason: String, isOpenPivot: Bool) throws(SagaError) {
-        let wasParked = instance.status == .parked
-        instance.unpark()
-        switch (instance.steps[index].status, program.steps[index].phase) {
-        case (.failed, _):
+    private func isPivot(_ place: Place?) -> Bool {
+        place.flatMap { program.step(instance.steps[$0.index].id) }?.phase == .pivot
+    }
+
+    /// Brings the step at which the saga was parked to an outcome, or sees to it that it gets one.
+    ///
+    /// What else is under way is waited for; see `advance`.
+    private mutating func bringToOutcome(
+        _ index: Int,
+        _ parking: Parking?,
+        _ reason: String,
+        isOpenPivot: Bool
+    ) throws(SagaError) {
+        let step = try plan(index)
+        switch (instance.steps[index].status, step.phase) {
+        case (.failed, _) where instance.steps[index].forward.due != nil:
             try giveUp(index, isFinal: false)
         case (.unknown, .pivot) where isOpenPivot:
             try instance.steps[index].move(to: .failed)
             instance.steps[index].lastError = reason
+            instance.steps[index].forward.due = nil
+            instance.steps[index].forward.deadline = nil
             record(
                 StepFailed(
                     step: instance.steps[index].id,
@@ -222,20 +297,22 @@ extension SagaTransition {
                     reason: "it was not executed. \(reason)"
                 )
             )
-            try compensate(after: index, reason)
-        case (.dispatched, .compensatable) where wasParked:
+        case (.dispatched, .compensatable) where parking != nil && (step.word == .command || step.word == .local):
+            if step.perform != nil { try stopWorking(on: index, step, .forward) }
             try becomeUnknown(index, "the saga turned back while it stood still")
-        case (.dispatched, .pivot) where wasParked:
-            tryAfresh(index, .forward)
-        case (.unknown, .pivot) where wasParked:
+        case (.dispatched, .compensatable) where parking?.cause == .childTaken:
+            try instance.steps[index].move(to: .failed)
+            instance.steps[index].forward.deadline = nil
+        case (.dispatched, .pivot) where parking != nil:
+            try tryAfresh(index, .forward)
+        case (.unknown, .pivot) where parking != nil:
             try instance.steps[index].move(to: .dispatched)
-            tryAfresh(index, .forward)
+            try tryAfresh(index, .forward)
         case (.unknown, .compensatable):
-            try becomeUnknown(index, "it was not found out")
-        case (.dispatched, _), (.unknown, _):
-            break
+            // That it cannot be found out is settled by the decision.
+            instance.steps[index].forward.isAnsweredForGood = false
         default:
-            try compensate(after: index, reason)
+            break
         }
     }
 
@@ -275,7 +352,7 @@ extension SagaTransition {
     /// Where the saga stands, in words.
     private var standing: String {
         var text = instance.status.rawValue
-        if let (index, direction) = place, ended == nil {
+        if let (index, direction) = place(at: nil), ended == nil {
             text +=
                 " at \(direction == .undo && instance.status == .parked ? "the compensation of " : "")step \(instance.steps[index].id)"
         }

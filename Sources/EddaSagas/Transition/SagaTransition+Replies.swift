@@ -1,15 +1,22 @@
 internal import EddaCore
 
 extension SagaTransition {
+    /// The child of a step cannot be started.
+    mutating func take(_ obstacle: SagaObstacle) {
+        guard instance.status == .running, let index = index(of: obstacle.step) else { return }
+        instance.steps[index].lastError = obstacle.reason
+        park(.childTaken, at: index, "Step \(obstacle.step) cannot start its saga: \(obstacle.reason)")
+    }
+
     /// A reply has come: it moves the saga on if it answers what the saga waits for, else it is noted.
     mutating func take(_ reply: SagaReply) throws(SagaError) {
-        guard reply.key.saga == instance.id, let index = program.index(of: reply.key.step),
+        guard reply.key.saga == instance.id, let index = index(of: reply.key.step),
             instance.steps[index][reply.key.direction].lastReplyID != reply.messageID
         else {
             instance.ignoredReplies += 1
             return
         }
-        let fits = fits(reply, index)
+        let fits = try fits(reply, index)
         if fits { instance.steps[index][reply.key.direction].lastReplyID = reply.messageID }
         switch (fits, reply.key.direction) {
         case (true, .forward):
@@ -33,30 +40,40 @@ extension SagaTransition {
     }
 
     /// Whether a reply answers what the saga waits for.
-    private func fits(_ reply: SagaReply, _ index: Int) -> Bool {
+    private func fits(_ reply: SagaReply, _ index: Int) throws(SagaError) -> Bool {
         let step = instance.steps[index]
-        let isFailure = reply.outcome.kind == "failed"
-        let isKnown = !isFailure && reply.outcome.kind != "expired"
+        let kind = reply.outcome.kind
+        let isKnown = kind != "failed" && kind != "expired"
         // An answer to a key that is not in use any more.
         guard reply.key.round == step[reply.key.direction].round else { return false }
+        let plan = try plan(index)
+        if reply.key.direction == .forward, plan.word == .sleep || plan.word == .awaitSignal { return false }
         switch (instance.status, reply.key.direction, step.status) {
-        case (.running, .forward, .dispatched), (.running, .forward, .unknown):
+        case (.running, .forward, .dispatched):
             return true
+        case (.running, .forward, .unknown):
+            // Of what is about to be undone only the truth is of interest.
+            return plan.phase == .pivot || isKnown
         case (.running, .forward, .failed):
             // The step waits for its next try; a copy that was sent before may still have come through.
-            return !isFailure
+            return kind != "failed" && plan.word != .awaitSignal
+        case (.parked, .forward, .dispatched):
+            // The saga stands still for something else, or for a reply of this step that cannot be read.
+            return !instance.goesBack && instance.parking != Parking(cause: .unreadable, step: step.id)
         case (.parked, .forward, .unknown):
             // The answer for which the saga stands still.
-            return isKnown && [.pivotUnknown, .expired].contains(instance.parking?.cause)
+            return isKnown && !instance.goesBack
+        case (.parked, .forward, .failed) where !instance.goesBack:
+            return kind != "failed" && step.forward.due != nil
         case (.parked, .undo, .undoDispatched), (.parked, .undo, .undoFailed):
-            return reply.outcome.kind == "succeeded" && instance.parking == Parking(cause: .undoFailed, step: step.id)
-        case (.compensating, .forward, .failed):
+            return kind == "succeeded" && instance.parking == Parking(cause: .undoFailed, step: step.id)
+        case (.compensating, .forward, .failed), (.parked, .forward, .failed):
             // The step was given up, but a copy of its command has taken effect after all.
-            return reply.outcome.kind == "succeeded"
+            return kind == "succeeded"
         case (.compensating, .undo, .undoDispatched):
             return true
         case (.compensating, .undo, .undoFailed):
-            return !isFailure
+            return kind != "failed"
         default:
             return false
         }
@@ -64,9 +81,12 @@ extension SagaTransition {
 
     /// Sets a saga going again that stood still for this answer.
     private mutating func resume(_ index: Int) {
-        guard instance.status == .parked else { return }
+        let step = instance.steps[index].id
+        guard instance.status == .parked, let parking = instance.parking, parking.step == step,
+            parking.cause == .pivotUnknown || parking.cause == .expired
+        else { return }
         instance.unpark()
-        record(SagaResumed(step: instance.steps[index].id, reason: "The answer of the step has come."))
+        record(SagaResumed(step: step, reason: "The answer of the step has come."))
     }
 
     /// Sets a saga going again that stood still because a compensation had not succeeded.

@@ -12,6 +12,10 @@ extension SagaInstance {
     ///   - program: The saga's plan; its fingerprint is the instance's.
     ///   - policies: How patient to be.
     ///   - refusal: Why the saga must not end, although its steps are done: its owner has refused. It parks instead.
+    ///   - isUnattended: Whether nobody is there after the commit to do what is to be done in this process; it is put off until
+    ///     the timer comes due.
+    ///   - isForeign: Whether the commit is its caller's own, so that its end must not refuse it; then it ends when the timer
+    ///     comes due, at once.
     /// - Throws: ``SagaError`` with code `illegalTransition`, and for what an operator wants with the code of its refusal;
     ///   then the instance is as it was.
     package mutating func apply(
@@ -19,21 +23,28 @@ extension SagaInstance {
         at now: Moment,
         program: SagaProgram,
         policies: SagaPolicies,
-        refusal: String? = nil
+        refusal: String? = nil,
+        isUnattended: Bool = false,
+        isForeign: Bool = false
     ) throws(SagaError) -> [SagaEffect] {
         var transition = SagaTransition(
             instance: self,
             program: program,
             policies: policies,
             now: now,
-            refusal: refusal
+            refusal: refusal,
+            isUnattended: isUnattended,
+            mayEnd: input != .started && !isForeign
         )
         switch input {
-        case .started: try transition.start()
+        case .started: transition.start()
         case .reply(let reply): try transition.take(reply)
+        case .signal(let signal): try transition.take(signal)
         case .wake: try transition.wake()
         case .request(let request): try transition.take(request)
+        case .obstacle(let obstacle): transition.take(obstacle)
         }
+        try transition.advance()
         transition.settleWake(always: input == .wake)
         self = transition.instance
         return transition.effects
@@ -69,10 +80,14 @@ extension SagaInstance {
         reason = turnedBackFor ?? turningBackNote
     }
 
-    /// What a saga says that turns back as soon as it can; `nil` when nobody has asked for it.
+    /// What a saga says that turns back as soon as it can; `nil` when it does not.
     var turningBackNote: String? {
-        guard let turningBack, let index = active?.index else { return nil }
-        return "It turns back as soon as step \(steps[index].id) has an outcome: \(turningBack)"
+        guard let turningBack else { return nil }
+        let open = steps.filter(\.isUnderWay).map(\.id.rawValue)
+        guard !open.isEmpty else { return turningBack }
+        let names = open.joined(separator: ", ")
+        return "It turns back as soon as \(open.count > 1 ? "steps \(names) have" : "step \(names) has") an outcome: "
+            + turningBack
     }
 }
 
@@ -83,172 +98,57 @@ struct SagaTransition {
     let policies: SagaPolicies
     let now: Moment
     let refusal: String?
+    let isUnattended: Bool
+    let mayEnd: Bool
     private(set) var effects: [SagaEffect] = []
+    private var state: PlannedStep.AnyState?
+    /// Where the records stand, by their ids; made when they are many.
+    var places: [StepID: Int]?
 
-    init(instance: SagaInstance, program: SagaProgram, policies: SagaPolicies, now: Moment, refusal: String?) {
+    init(
+        instance: SagaInstance,
+        program: SagaProgram,
+        policies: SagaPolicies,
+        now: Moment,
+        refusal: String?,
+        isUnattended: Bool,
+        mayEnd: Bool
+    ) {
         self.instance = instance
         self.program = program
         self.policies = policies
         self.now = now
         self.refusal = refusal
+        self.isUnattended = isUnattended
+        self.mayEnd = mayEnd
     }
 
-    mutating func start() throws(SagaError) {
+    mutating func start() {
         record(SagaStarted(name: instance.name, planVersion: instance.planVersion, steps: program.steps.map(\.id)))
-        try dispatch(0)
     }
 
-    /// The timer has come due: send again, try again, or stop waiting.
-    mutating func wake() throws(SagaError) {
-        guard let (index, direction) = instance.active else { return }
-        let exchange = instance.steps[index][direction]
-        let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
-        let isDue = exchange.due?.isReached(at: now) ?? false
-        switch instance.steps[index].status {
-        case _ where isTimedOut && wasAway(from: exchange):
-            try askAfterAbsence(index, direction)
-        case .dispatched where isTimedOut, .unknown where isTimedOut:
-            try timeOut(index)
-        case .failed where isTimedOut:
-            try giveUp(index, isFinal: false)
-        case .failed where isDue:
-            try instance.steps[index].move(to: .dispatched)
-            send(index, .forward, isTry: true)
-        case .undoDispatched where isTimedOut:
-            undoTimeOut(index)
-        case .undoFailed where isDue:
-            try instance.steps[index].move(to: .undoDispatched)
-            send(index, .undo, isTry: true)
-        case .dispatched where isDue, .unknown where isDue, .undoDispatched where isDue:
-            send(index, direction, isTry: false)
-        default:
-            break
-        }
+    /// The state; read once for each transition.
+    mutating func currentState() throws(SagaError) -> PlannedStep.AnyState {
+        if let state { return state }
+        let decoded = try program.decodeState(instance.state.bytes)
+        state = decoded
+        return decoded
     }
 
-    /// Whether the coordinator was away when it should have sent again or stopped waiting.
-    private func wasAway(from exchange: Exchange) -> Bool {
-        [exchange.due, exchange.deadline].contains { moment in
-            moment.map { $0.remaining(from: now) < .zero - policies.oversleep } ?? false
-        }
+    mutating func keep(_ next: PlannedStep.AnyState) throws(SagaError) {
+        instance.state = StoredBytes(try program.encodeState(next))
+        state = next
     }
 
-    /// Waits once more: nobody listened while the time to wait ran out, so the silence proves nothing.
+    /// What the plan says of a step.
     ///
-    /// The answer may lie in the participant's outbox.
-    private mutating func askAfterAbsence(_ index: Int, _ direction: Direction) throws(SagaError) {
-        let isTry = instance.steps[index].status == .failed
-        if isTry { try instance.steps[index].move(to: .dispatched) }
-        send(index, direction, isTry: isTry)
-        instance.steps[index][direction].deadline = patience(index, direction).map(now.advanced)
-    }
-
-    /// How long to wait for the answer to a command; `nil` means without end.
-    func patience(_ index: Int, _ direction: Direction) -> Duration? {
-        direction == .forward ? program.steps[index].timeout : policies.undoPatience
-    }
-
-    /// Sets the timer to when the saga next wants to be woken.
-    ///
-    /// - Parameter always: Also when that has not changed, since the timer has just come due.
-    mutating func settleWake(always: Bool) {
-        var next: Moment?
-        if let (index, direction) = instance.active {
-            let exchange = instance.steps[index][direction]
-            next = [exchange.due, exchange.deadline].compactMap { $0 }
-                .min { $0.remaining(from: now) < $1.remaining(from: now) }
-        }
-        guard always || next != instance.wakeAt else { return }
-        instance.wakeAt = next
-        effects.append(next.map { .wake(at: $0) } ?? .cancelWake)
-    }
-
-    // MARK: Sending
-
-    /// Sends a step's command or compensation.
-    ///
-    /// - Parameter isTry: Whether it is a try of its own, or a repetition for lack of an answer.
-    mutating func send(_ index: Int, _ direction: Direction, isTry: Bool) {
-        var exchange = instance.steps[index][direction]
-        guard let command = exchange.command else { return }
+    /// - Throws: ``SagaError`` with code `illegalTransition` when there is a record of a step that is not in the plan.
+    func plan(_ index: Int) throws(SagaError) -> PlannedStep {
         let id = instance.steps[index].id
-        exchange.sends += 1
-        if isTry {
-            exchange.attempts += 1
-            exchange.resends = 0
-        } else {
-            exchange.resends += 1
+        guard let step = program.step(id) else {
+            throw SagaError(.illegalTransition, "Step \(id) is not in the plan of \(program.name).")
         }
-        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
-        if exchange.firstSentAt == nil || direction == .undo && isTry {
-            exchange.deadline = patience(index, direction).map(now.advanced)
-        }
-        exchange.firstSentAt = exchange.firstSentAt ?? now
-        exchange.sentAt = now
-        let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
-        exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
-        instance.steps[index][direction] = exchange
-
-        switch (direction, isTry) {
-        case (.forward, true):
-            record(
-                StepDispatched(
-                    step: id,
-                    attempt: exchange.attempts,
-                    command: command.type,
-                    destination: command.destination
-                )
-            )
-        case (.undo, true):
-            record(
-                StepUndoDispatched(
-                    step: id,
-                    attempt: exchange.attempts,
-                    command: command.type,
-                    destination: command.destination
-                )
-            )
-        case (_, false):
-            record(StepResent(step: id, direction: direction, sends: exchange.sends))
-        }
-        let undone: SagaKey? =
-            direction == .undo && undoesAtSamePlace(index)
-            ? SagaKey(saga: instance.id, step: id, direction: .forward, round: instance.steps[index].forward.round)
-            : nil
-        // The participant can tell what became of the undone command only as long as its inbox goes back to it.
-        let firstSentAt = undone == nil ? exchange.firstSentAt : instance.steps[index].forward.firstSentAt
-        effects.append(
-            .send(
-                SagaDispatch(
-                    command: command,
-                    key: SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round),
-                    compensates: undone,
-                    firstSent: (firstSentAt ?? now).wall
-                )
-            )
-        )
-    }
-
-    func undoesAtSamePlace(_ index: Int) -> Bool {
-        let step = instance.steps[index]
-        return step.undo.command?.destination == step.forward.command?.destination
-    }
-
-    /// The pause before another try; `nil` when the policy allows none.
-    func pause(_ policy: RetryPolicy, _ id: StepID, _ direction: Direction, after exchange: Exchange) -> Duration? {
-        policy.pause(
-            afterAttempt: exchange.spent,
-            entropy: entropy(id, "\(direction.rawValue)-retry", exchange.failures)
-        )
-    }
-
-    private func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
-        var hash = Fingerprint()
-        hash.add(instance.id.rawValue)
-        hash.add(step.rawValue)
-        hash.add(purpose)
-        hash.add(String(count))
-        return hash.entropy
+        return step
     }
 
     // MARK: Ends
@@ -270,15 +170,21 @@ struct SagaTransition {
         } else {
             record(SagaCompensated(reason: instance.reason, milliseconds: duration.wholeMilliseconds))
         }
+        instance.signals = nil
         effects.append(.ended)
     }
 
     mutating func park(_ cause: Parking.Cause, at index: Int?, _ reason: String) {
-        let step = index.map { instance.steps[$0].id }
+        park(cause, step: index.map { instance.steps[$0].id }, reason)
+    }
+
+    mutating func park(_ cause: Parking.Cause, step: StepID?, _ reason: String) {
         record(instance.park(cause, step: step, reason: reason, at: now.wall))
     }
 
     mutating func record(_ event: any Event) { effects.append(.record(event)) }
+
+    mutating func want(_ effect: SagaEffect) { effects.append(effect) }
 }
 
 extension Duration {

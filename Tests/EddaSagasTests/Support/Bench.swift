@@ -14,6 +14,12 @@ struct Bench {
     /// The timer as the effects have set it.
     private(set) var timer: Moment?
     private(set) var endings = 0
+    /// What was to be done in this process, and what was not any more.
+    private(set) var calls: [LocalCall] = []
+    private(set) var abandoned: [SagaKey] = []
+    /// The sagas that were to be started, and those that were to turn back.
+    private(set) var children: [ChildStart] = []
+    private(set) var cancelled: [SagaID] = []
     private var replies = 0
 
     init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
@@ -33,6 +39,10 @@ struct Bench {
             case .wake(let moment): timer = moment
             case .cancelWake: timer = nil
             case .ended: endings += 1
+            case .perform(let call): calls.append(call)
+            case .abandon(let key): abandoned.append(key)
+            case .startChild(let start): children.append(start)
+            case .cancelChild(let child, _): cancelled.append(child)
             }
         }
     }

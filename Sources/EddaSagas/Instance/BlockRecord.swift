@@ -1,0 +1,24 @@
+package import EddaCore
+
+/// What a saga has decided about one of its blocks when it reached it.
+package struct BlockRecord: Codable, Hashable, Sendable {
+    /// The block; within a loop with the element's id in brackets.
+    package let id: StepID
+    /// Of a `when`: whether its condition held.
+    package internal(set) var holds: Bool?
+    /// Of a `forEach`: its elements.
+    var elements: [LoopElement]?
+
+    /// The ids of the elements.
+    package var keys: [String]? { elements?.map(\.key) }
+}
+
+/// A signal that has come before the step that waits for it was reached.
+package struct EarlySignal: Codable, Hashable, Sendable {
+    /// The step.
+    package let step: StepID
+    /// The key by which a repetition is recognised.
+    package let key: String?
+    /// The encoded signal.
+    package let data: StoredBytes
+}

@@ -1,0 +1,161 @@
+public import EddaCore
+
+/// A step that is done in this process: an asynchronous function with the saga's services.
+///
+/// ``Saga/local(_:_:)`` makes it; its methods return a changed copy.
+///
+/// The function is called after the commit that reaches the step, and its result is one more transition. A process that is
+/// killed in between calls it again when it is back, with the same key: hand the key to whatever is called, so that it
+/// recognises the repetition. A `Rejection` that it throws refuses the step; every other error is a failure, and is tried
+/// again by the step's ``retry(_:)``.
+public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
+    PlanStatement
+{
+    typealias Work = @Sendable (State, String, Services) async throws -> Reply
+    typealias WorkOfUndo = @Sendable (State, Reply?, String, Services) async throws -> Void
+
+    let id: StepID
+    let work: Work
+    var merge: (@Sendable (inout State, Reply) -> Void)?
+    var undo: PlannedUndo<State, Reply>?
+    var undoWork: WorkOfUndo?
+    var noCompensation: String?
+    var timeout: Duration = .seconds(60)
+    var retry: RetryPolicy = .exponential(attempts: 5)
+
+    init(id: StepID, work: @escaping Work) {
+        self.id = id
+        self.work = work
+    }
+
+    /// What the result changes in the state.
+    ///
+    /// Several are applied in order.
+    ///
+    /// - Parameter merge: A pure function of state and result.
+    public func merge(_ merge: @escaping @Sendable (_ state: inout State, _ reply: Reply) -> Void) -> Self {
+        var step = self
+        let first = self.merge
+        step.merge = { state, reply in
+            first?(&state, reply)
+            merge(&state, reply)
+        }
+        return step
+    }
+
+    /// How often the step is tried again after it has thrown, and after which pauses; 5 times by default.
+    ///
+    /// After the pivot it is tried again without end, so only the pauses matter.
+    public func retry(_ policy: RetryPolicy) -> Self {
+        var step = self
+        step.retry = policy
+        return step
+    }
+
+    private func covered<Other: StepPhaseTag>(_ phase: Other.Type) -> LocalStep<State, Reply, Services, Other> {
+        var step = LocalStep<State, Reply, Services, Other>(id: id, work: work)
+        step.merge = merge
+        step.timeout = timeout
+        step.retry = retry
+        return step
+    }
+}
+
+extension LocalStep where Phase == StepPhase.Uncovered {
+    /// The command that undoes the step; see ``PlanStep/compensate(_:)``.
+    public func compensate<Undo: Command>(
+        _ undo: @escaping @Sendable (_ state: State, _ reply: Reply?) -> Undo
+    ) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {
+        var step = covered(StepPhase.Compensatable.self)
+        step.undo = PlannedUndo(undo)
+        return step
+    }
+
+    /// The function that undoes the step in this process.
+    ///
+    /// It is not called while the step itself is still being done in the same process. It is tried again like any
+    /// compensation when it throws; a `Rejection` parks the saga.
+    ///
+    /// - Parameter undo: Gets the state, the step's result if there was one, an idempotency key of its own, and the
+    ///   services.
+    public func compensateLocally(
+        _ undo:
+            @escaping @Sendable (_ state: State, _ reply: Reply?, _ key: String, _ services: Services) async throws ->
+            Void
+    ) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {
+        var step = covered(StepPhase.Compensatable.self)
+        step.undoWork = undo
+        return step
+    }
+
+    /// Says that the step need not be undone, and why; the history of a compensated saga shows the reason.
+    public func noCompensation(reason: String) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {
+        var step = covered(StepPhase.Compensatable.self)
+        step.noCompensation = reason
+        return step
+    }
+
+    /// Makes it a step after the pivot: it is tried again until it has succeeded.
+    public func retriable() -> LocalStep<State, Reply, Services, StepPhase.Retriable> {
+        covered(StepPhase.Retriable.self)
+    }
+}
+
+extension LocalStep where Phase: PatientPhaseTag {
+    /// How long after it was first called the step may be without a result; 60 seconds by default.
+    ///
+    /// Then the call is cancelled, its outcome is unknown, and the saga compensates, this step included.
+    public func timeout(_ timeout: Duration) -> Self {
+        precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
+        var step = self
+        step.timeout = timeout
+        return step
+    }
+}
+
+extension LocalStep {
+    /// The step, its types forgotten.
+    public var node: PlanNode {
+        let (id, work, merge, undo, undoWork) = (id, work, merge, undo, undoWork)
+        var step = PlannedStep(
+            id: id,
+            word: .local,
+            phase: Phase.phase,
+            commandType: InternalCommand.local,
+            undoType: undo?.type ?? (undoWork == nil ? nil : InternalCommand.local),
+            noCompensation: noCompensation,
+            timeout: Phase.phase == .retriable ? nil : timeout,
+            retry: retry,
+            prepare: { state, _, schema in
+                let state = try StoredState.typed(state, as: State.self)
+                return try PlannedStep.Prepared(undo: undo?.make(state, nil, schema))
+            },
+            settle: { erased, _, bytes, schema in
+                let reply = try StoredState.reply(Reply.self, to: id, from: bytes, schema: schema)
+                var state = try StoredState.typed(erased, as: State.self)
+                merge?(&state, reply)
+                if merge != nil { erased = state }
+                return try PlannedStep.Settled(undo: undo?.make(state, reply, schema), hasChanged: merge != nil)
+            },
+            checkUndoReply: { bytes, schema in try undo?.check(bytes, of: id, schema) }
+        )
+        if Phase.phase == .retriable { step.retry.attempts = nil }
+        step.perform = { state, _, call, services, schema in
+            let state = try StoredState.typed(state, as: State.self)
+            let services = try StoredState.typed(services, as: Services.self)
+            return try schema.encode(await work(state, call.key.text, services))
+        }
+        if let undoWork {
+            step.performUndo = { state, _, call, services, schema in
+                let state = try StoredState.typed(state, as: State.self)
+                let services = try StoredState.typed(services, as: Services.self)
+                let reply = try call.reply.map {
+                    try StoredState.reply(Reply.self, to: id, from: $0.bytes, schema: schema)
+                }
+                try await undoWork(state, reply, call.key.text, services)
+                return []
+            }
+        }
+        return PlanNode(.step(step))
+    }
+}

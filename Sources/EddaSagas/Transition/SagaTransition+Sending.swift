@@ -1,0 +1,191 @@
+internal import EddaCore
+
+extension SagaTransition {
+    /// Reaches a step: sends its command for the first time, and records what would undo it if its reply never came.
+    mutating func dispatch(_ index: Int, _ step: PlannedStep, _ elements: [StoredBytes]) throws(SagaError) {
+        let prepared: PlannedStep.Prepared
+        do {
+            prepared = try step.prepare(currentState(), elements[...], program.schema)
+        } catch {
+            return park(.unreadable, at: index, "Step \(instance.steps[index].id) cannot be sent: \(error)")
+        }
+        let here = OutgoingCommand(
+            type: InternalCommand.local,
+            destination: InternalCommand.address,
+            data: instance.state
+        )
+        switch step.word {
+        case .sleep:
+            return try pause(index, for: prepared.pause ?? .zero)
+        case .awaitSignal:
+            return try awaitSignal(index, step)
+        case .child:
+            let text = prepared.child ?? "\(instance.id)/\(instance.steps[index].id)"
+            do {
+                instance.steps[index].child = try SagaID(validating: text)
+            } catch {
+                return park(.childTaken, at: index, "Step \(instance.steps[index].id) cannot start a saga: \(error)")
+            }
+        default:
+            break
+        }
+        try instance.steps[index].move(to: .dispatched)
+        instance.steps[index].forward.command = prepared.command ?? here
+        instance.steps[index].undo.command = step.performUndo == nil ? prepared.undo : here
+        try send(index, .forward, isTry: true)
+    }
+
+    /// Sends a step's command or compensation, or does it in this process.
+    ///
+    /// - Parameter isTry: Whether it is a try of its own, or a repetition for lack of an answer.
+    mutating func send(_ index: Int, _ direction: Direction, isTry: Bool) throws(SagaError) {
+        let step = try plan(index)
+        var exchange = instance.steps[index][direction]
+        guard let command = exchange.command else { return }
+        let id = instance.steps[index].id
+        if isHot(exchange) { return parkHot(index, direction) }
+        let isLocal = (direction == .forward ? step.perform : step.performUndo) != nil
+        let isPutOff = isLocal && isUnattended
+        if !isPutOff { exchange.sends += 1 }
+        if isTry {
+            exchange.attempts += 1
+            exchange.resends = 0
+        } else {
+            exchange.resends += 1
+        }
+        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
+        if exchange.firstSentAt == nil || direction == .undo && isTry {
+            exchange.deadline = patience(step, direction).map(now.advanced)
+        }
+        exchange.firstSentAt = exchange.firstSentAt ?? now
+        exchange.sentAt = now
+        let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
+        exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
+        if isPutOff { exchange.due = now }
+        // The end of a child comes in the commit that ends it, so there is no silence to be broken.
+        let isChild = direction == .forward && step.word == .child
+        if isChild { exchange.due = nil }
+        instance.steps[index][direction] = exchange
+        if isTry || exchange.sends > 1 { recordSending(index, direction, command, isTry: isTry, step) }
+        guard !isPutOff else { return }
+
+        let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
+        if isLocal {
+            let reply = direction == .undo ? instance.steps[index].reply : nil
+            let call = LocalCall(
+                name: instance.name,
+                key: key,
+                number: exchange.sends,
+                state: command.data,
+                elements: elements(of: index, step),
+                reply: reply
+            )
+            want(.perform(call))
+        } else if isChild, let name = step.child, let child = instance.steps[index].child {
+            want(.startChild(ChildStart(child: child, name: name, state: command.data, parent: key)))
+        } else {
+            want(.send(dispatch(index, direction, command, key)))
+        }
+    }
+
+    private func dispatch(
+        _ index: Int,
+        _ direction: Direction,
+        _ command: OutgoingCommand,
+        _ key: SagaKey
+    ) -> SagaDispatch {
+        let step = instance.steps[index]
+        let undone: SagaKey? =
+            direction == .undo && undoesAtSamePlace(index)
+            ? SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
+            : nil
+        // The participant can tell what became of the undone command only as long as its inbox goes back to it.
+        let firstSentAt = undone == nil ? step[direction].firstSentAt : step.forward.firstSentAt
+        return SagaDispatch(command: command, key: key, compensates: undone, firstSent: (firstSentAt ?? now).wall)
+    }
+
+    private mutating func recordSending(
+        _ index: Int,
+        _ direction: Direction,
+        _ command: OutgoingCommand,
+        isTry: Bool,
+        _ step: PlannedStep
+    ) {
+        let id = instance.steps[index].id
+        let exchange = instance.steps[index][direction]
+        switch (direction, isTry) {
+        case (.forward, _) where step.word == .child:
+            guard let child = instance.steps[index].child, let name = step.child else { return }
+            record(ChildStarted(step: id, attempt: exchange.attempts, child: child, name: name))
+        case (.forward, true):
+            record(
+                StepDispatched(
+                    step: id,
+                    attempt: exchange.attempts,
+                    command: command.type,
+                    destination: command.destination
+                )
+            )
+        case (.undo, true):
+            record(
+                StepUndoDispatched(
+                    step: id,
+                    attempt: exchange.attempts,
+                    command: command.type,
+                    destination: command.destination
+                )
+            )
+        case (_, false):
+            record(StepResent(step: id, direction: direction, sends: exchange.sends))
+        }
+    }
+
+    /// Whether a command is sent again and again without time passing.
+    private func isHot(_ exchange: Exchange) -> Bool {
+        let sends = exchange.sends - exchange.pacedFrom
+        guard sends >= policies.hotLoopSends, let since = exchange.pacedSince ?? exchange.firstSentAt else {
+            return false
+        }
+        return now.elapsed(since: since) < .milliseconds(10) * sends
+    }
+
+    private mutating func parkHot(_ index: Int, _ direction: Direction) {
+        let exchange = instance.steps[index][direction]
+        instance.steps[index][direction].due = nil
+        instance.steps[index][direction].deadline = nil
+        let time = now.elapsed(since: exchange.pacedSince ?? exchange.firstSentAt ?? now).inWords
+        park(
+            .hotLoop,
+            at: index,
+            "The \(direction == .forward ? "command" : "compensation") of step \(instance.steps[index].id) was sent "
+                + "\(exchange.sends - exchange.pacedFrom) times within \(time). Its retry policy needs pauses."
+        )
+    }
+
+    func undoesAtSamePlace(_ index: Int) -> Bool {
+        let step = instance.steps[index]
+        return step.undo.command?.destination == step.forward.command?.destination
+    }
+
+    /// How long to wait for the answer to a command; `nil` means without end.
+    func patience(_ step: PlannedStep, _ direction: Direction) -> Duration? {
+        direction == .forward ? step.timeout : policies.undoPatience
+    }
+
+    /// The pause before another try; `nil` when the policy allows none.
+    func pause(_ policy: RetryPolicy, _ id: StepID, _ direction: Direction, after exchange: Exchange) -> Duration? {
+        policy.pause(
+            afterAttempt: exchange.spent,
+            entropy: entropy(id, "\(direction.rawValue)-retry", exchange.failures)
+        )
+    }
+
+    private func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
+        var hash = Fingerprint()
+        hash.add(instance.id.rawValue)
+        hash.add(step.rawValue)
+        hash.add(purpose)
+        hash.add(String(count))
+        return hash.entropy
+    }
+}
