@@ -35,6 +35,9 @@ extension SagaCoordinator {
                 defer { group.cancelAll() }
                 try await group.next()
             }
+            if rest.count != seen, let record = waitingRoom.seen(id), record.status.isEnded || milestone == .rest {
+                return record
+            }
         }
     }
 
