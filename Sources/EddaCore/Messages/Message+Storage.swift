@@ -117,7 +117,7 @@ extension Message {
             case 13 where key.spells("correlationid"): return text(&correlationID)
             case 14 where key.spells("idempotencykey"): return text(&idempotencyKey)
             case 15 where key.spells("datacontenttype"): return text(&dataContentType)
-            default: return String(validating: value, as: UTF8.self) != nil
+            default: return [key, value].allSatisfy { String(validating: $0, as: UTF8.self) != nil }
             }
         }
 

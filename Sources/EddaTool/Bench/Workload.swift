@@ -70,9 +70,10 @@ struct Bench: Sendable {
         ScanWorkload(),
         ReplayWorkload(),
         ProcessesWorkload(),
+        GrowthWorkload(),
         SagaWorkload(),
         PacedSagaWorkload(),
-        GrowthWorkload(),
+        SagaTimersWorkload(),
     ]
 }
 #endif

@@ -27,6 +27,7 @@ final class SagaServices: Sendable {
         let transport = InProcessTransport()
         coordinating = try EddaRuntime(store: trips, transport: transport, name: "trips") {
             for saga in sagas { saga }
+            SleepingTrip.self
         }
         executing = try EddaRuntime(store: bookings, transport: transport, name: "bookings-service") {
             legBookings

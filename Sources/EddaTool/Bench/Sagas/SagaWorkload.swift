@@ -136,31 +136,4 @@ struct PacedSagaWorkload: Workload {
         return row
     }
 }
-
-/// Begins so many operations a second, however long they take.
-struct Pace {
-    var perSecond: Int
-
-    /// Runs `operations` and tells how long each took, counted from when it should have begun.
-    func run(
-        _ operations: Int,
-        _ body: @escaping @Sendable (_ number: Int) async throws -> Void
-    ) async throws -> Latencies {
-        let clock = ContinuousClock()
-        let begin = clock.now
-        return try await withThrowingTaskGroup(of: Duration.self) { group in
-            var latencies = Latencies()
-            for number in 0..<operations {
-                let intended = begin + .nanoseconds(Int64(number) * 1_000_000_000 / Int64(perSecond))
-                try await Task.sleep(until: intended, tolerance: .zero, clock: clock)
-                group.addTask {
-                    try await body(number)
-                    return clock.now - intended
-                }
-            }
-            for try await latency in group { latencies.add(latency) }
-            return latencies
-        }
-    }
-}
 #endif
