@@ -18,7 +18,14 @@ extension Store {
     package func writeEach<Result: Sendable>(
         _ bodies: [@Sendable (any WriteTransaction) throws -> Result]
     ) async -> [Swift.Result<Result, any Error>] {
-        if bodies.count > 1, let store = self as? any GroupingStore { return await store.write(together: bodies) }
+        if bodies.count == 1 {
+            do {
+                return [.success(try await write(bodies[0]))]
+            } catch {
+                return [.failure(error)]
+            }
+        }
+        if let store = self as? any GroupingStore { return await store.write(together: bodies) }
         return await withTaskGroup(of: (Int, Swift.Result<Result, any Error>).self) { group in
             for (index, body) in bodies.enumerated() {
                 group.addTask {
