@@ -1,16 +1,24 @@
-internal import EddaCore
-internal import Logging
+package import EddaCore
+package import Logging
 
 /// Executes one command through the inbox: its effects, the note that it is done, and the reply are one commit.
 ///
 /// The inbox is looked up inside the unit that writes it, and units run one after another. So of two duplicates that
 /// arrive at once the second finds the note of the first, and no further lock is needed.
-struct CommandExecutor: Sendable {
+package struct CommandExecutor: Sendable {
     let participant: Participant
     let store: any Store
     let logger: Logger
     /// For how long the inbox remembers what was done.
     let inboxWindow: InboxWindow
+
+    /// An executor of a participant's commands, on its store.
+    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
+        self.participant = participant
+        self.store = store
+        self.logger = logger
+        self.inboxWindow = inboxWindow
+    }
 
     /// The data of a command does not fit its type.
     private struct Undecodable: Error {
@@ -18,7 +26,7 @@ struct CommandExecutor: Sendable {
     }
 
     /// Executes a command and tells what became of its delivery.
-    func execute(_ message: Message) async -> Settlement.Fate {
+    package func execute(_ message: Message) async -> Settlement.Fate {
         guard let entry = participant.handlers[message.type] else { return await refuseUnknown(message) }
         let schema = store.schema
         // Decoded here rather than on the store's writing thread.
