@@ -151,7 +151,8 @@ public final class SagaCoordinator: Sendable {
                 hotLoopSends: configuration.hotLoopSends
             ),
             schema: store.schema,
-            alerts: configuration.alerts
+            alerts: configuration.alerts,
+            locals: locals
         )
     }
 
@@ -171,9 +172,7 @@ public final class SagaCoordinator: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await self.mindTimers() }
-            group.addTask { [locals, configuration] in
-                await locals.run(limit: configuration.localLimit) { await self.carryOut($0) }
-            }
+            group.addTask { await self.runLocals() }
             group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}

@@ -12,6 +12,8 @@ struct SagaUnit: Sendable {
     let schema: SchemaRegistry
     /// Where it is told that a saga has parked.
     let alerts: Address?
+    /// Knows what is being done in this process.
+    let locals: LocalRunner
 
     /// What became of an input.
     enum Outcome: Sendable {
@@ -150,7 +152,8 @@ struct SagaUnit: Sendable {
             policies: policies,
             refusal: pass.refusals[instance.id],
             isUnattended: pass.isUnattended,
-            isForeign: pass.isForeign
+            isForeign: pass.isForeign,
+            standing: locals.standing
         )
         guard instance != before || !effects.isEmpty else { return nil }
         // Only a state that has changed is worth decoding once more.

@@ -48,6 +48,22 @@ package struct LocalCall: Hashable, Sendable {
     package let elements: [StoredBytes]
     /// Of a compensation: the step's result.
     package let reply: StoredBytes?
+
+    package init(
+        name: SagaName,
+        key: SagaKey,
+        number: Int,
+        state: StoredBytes,
+        elements: [StoredBytes] = [],
+        reply: StoredBytes? = nil
+    ) {
+        self.name = name
+        self.key = key
+        self.number = number
+        self.state = state
+        self.elements = elements
+        self.reply = reply
+    }
 }
 
 /// A saga that a step starts.

@@ -170,12 +170,15 @@ extension SagaTransition {
         _ step: PlannedStep,
         _ direction: Direction
     ) throws(SagaError) {
-        guard direction == .forward, instance.steps[index].isUnderWay else { return }
-        let (id, round) = (instance.steps[index].id, instance.steps[index].forward.round)
-        if step.perform != nil {
-            want(.abandon(SagaKey(saga: instance.id, step: id, direction: .forward, round: round)))
-        }
-        if step.word == .child { cancelChild(index) }
+        abandonCall(of: index, step, direction)
+        if direction == .forward, step.word == .child, instance.steps[index].isUnderWay { cancelChild(index) }
+    }
+
+    /// Cancels the call in this process, if there is one.
+    private mutating func abandonCall(of index: Int, _ step: PlannedStep, _ direction: Direction) {
+        guard (direction == .forward ? step.perform : step.performUndo) != nil else { return }
+        let (id, round) = (instance.steps[index].id, instance.steps[index][direction].round)
+        want(.abandon(SagaKey(saga: instance.id, step: id, direction: direction, round: round)))
     }
 
     private mutating func resolve(_ request: OperatorRequest, _ place: Place?, _ reply: [UInt8]) throws(SagaError) {
@@ -206,6 +209,7 @@ extension SagaTransition {
         }
         note(request, place)
         instance.unpark()
+        abandonCall(of: index, try plan(index), direction)
         if direction == .forward {
             try succeed(index, reply)
         } else {

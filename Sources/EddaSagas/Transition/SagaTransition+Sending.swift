@@ -180,7 +180,7 @@ extension SagaTransition {
         )
     }
 
-    private func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
+    func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
         var hash = Fingerprint()
         hash.add(instance.id.rawValue)
         hash.add(step.rawValue)

@@ -13,6 +13,7 @@ extension SagaTransition {
     private mutating func wake(_ index: Int) throws(SagaError) {
         let step = try plan(index)
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
+        try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
@@ -50,6 +51,32 @@ extension SagaTransition {
         default:
             break
         }
+    }
+
+    /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that it
+    /// waits here does not count.
+    private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) {
+        guard (direction == .forward ? step.perform : step.performUndo) != nil,
+            [.dispatched, .undoDispatched].contains(instance.steps[index].status)
+        else { return }
+        let id = instance.steps[index].id
+        var exchange = instance.steps[index][direction]
+        let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
+        guard let standing = standing(key) else { return }
+        var began = now
+        if case .running(let since) = standing { began = since }
+        let waited = began.elapsed(since: exchange.sentAt ?? began)
+        if waited > .zero {
+            exchange.deadline = exchange.deadline?.advanced(by: waited)
+            exchange.sentAt = began
+        }
+        if exchange.due?.isReached(at: now) ?? false {
+            exchange.resends += 1
+            let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
+            exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
+        }
+        instance.steps[index][direction] = exchange
+        if direction == .forward { try struggle(index) }
     }
 
     /// Whether the coordinator was away when it should have sent again or stopped waiting.

@@ -16,6 +16,7 @@ extension SagaInstance {
     ///     the timer comes due.
     ///   - isForeign: Whether the commit is its caller's own, so that its end must not refuse it; then it ends when the timer
     ///     comes due, at once.
+    ///   - standing: Where a call stands in this process.
     /// - Throws: ``SagaError`` with code `illegalTransition`, and for what an operator wants with the code of its refusal;
     ///   then the instance is as it was.
     package mutating func apply(
@@ -25,7 +26,8 @@ extension SagaInstance {
         policies: SagaPolicies,
         refusal: String? = nil,
         isUnattended: Bool = false,
-        isForeign: Bool = false
+        isForeign: Bool = false,
+        standing: @escaping (SagaKey) -> LocalStanding? = { _ in nil }
     ) throws(SagaError) -> [SagaEffect] {
         var transition = SagaTransition(
             instance: self,
@@ -34,7 +36,8 @@ extension SagaInstance {
             now: now,
             refusal: refusal,
             isUnattended: isUnattended,
-            mayEnd: input != .started && !isForeign
+            mayEnd: input != .started && !isForeign,
+            standing: standing
         )
         switch input {
         case .started: transition.start()
@@ -100,6 +103,7 @@ struct SagaTransition {
     let refusal: String?
     let isUnattended: Bool
     let mayEnd: Bool
+    let standing: (SagaKey) -> LocalStanding?
     private(set) var effects: [SagaEffect] = []
     private var state: PlannedStep.AnyState?
     /// Where the records stand, by their ids; made when they are many.
@@ -112,7 +116,8 @@ struct SagaTransition {
         now: Moment,
         refusal: String?,
         isUnattended: Bool,
-        mayEnd: Bool
+        mayEnd: Bool,
+        standing: @escaping (SagaKey) -> LocalStanding?
     ) {
         self.instance = instance
         self.program = program
@@ -121,6 +126,7 @@ struct SagaTransition {
         self.refusal = refusal
         self.isUnattended = isUnattended
         self.mayEnd = mayEnd
+        self.standing = standing
     }
 
     mutating func start() {
