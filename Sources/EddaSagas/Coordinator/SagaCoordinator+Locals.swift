@@ -26,7 +26,7 @@ extension SagaCoordinator {
                     by: self.store.time,
                     work
                 )
-                guard broken == .late, outcome == .some(nil), !Task.isCancelled else { return outcome ?? nil }
+                guard broken == .late, case .some(.none) = outcome, !Task.isCancelled else { return outcome ?? nil }
                 return self.outcome(ofLate: call, limit)
             }
         }

@@ -40,6 +40,8 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package internal(set) var blocks: [BlockRecord]?
     /// Signals that have come before their steps were reached.
     package internal(set) var signals: [EarlySignal]?
+    /// States that open steps in this process are given, also when they are called again.
+    package internal(set) var snapshots: [StateSnapshot]?
     /// When it has taken too long.
     package internal(set) var deadline: Moment?
     /// Since when it has taken too long and nevertheless goes on.

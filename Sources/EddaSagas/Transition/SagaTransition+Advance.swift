@@ -150,7 +150,7 @@ extension SagaTransition {
     /// Which branch is taken; `nil` when the condition cannot be asked, and the saga is parked.
     private mutating func decide(_ choice: PlannedChoice, _ scope: LoopScope) -> Bool? {
         let id = choice.id.appending(scope.brackets)
-        if let holds = instance.block(id)?.holds { return holds }
+        if let holds = block(id)?.holds { return holds }
         let holds: Bool
         do {
             holds = try choice.decide(currentState(), scope.elements[...], program.schema)
@@ -163,7 +163,7 @@ extension SagaTransition {
             park(.unreadable, step: id, "The block \(id) cannot be decided: \(error)")
             return nil
         }
-        instance.blocks = (instance.blocks ?? []) + [BlockRecord(id: id, holds: holds)]
+        add(BlockRecord(id: id, holds: holds))
         record(BranchChosen(block: id, holds: holds))
         return holds
     }

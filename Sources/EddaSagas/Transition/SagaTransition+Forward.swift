@@ -16,13 +16,7 @@ extension SagaTransition {
         instance.steps[index].reply = StoredBytes(reply)
         instance.steps[index].lastError = nil
         instance.steps[index].undo.command =
-            step.performUndo == nil
-            ? settled.undo
-            : OutgoingCommand(
-                type: InternalCommand.local,
-                destination: InternalCommand.address,
-                data: instance.state
-            )
+            step.performUndo == nil ? settled.undo : .local(with: nil)
         instance.steps[index].forward.settle(.succeeded(reply))
         let exchange = instance.steps[index].forward
         record(

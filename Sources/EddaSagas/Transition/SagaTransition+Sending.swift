@@ -9,11 +9,6 @@ extension SagaTransition {
         } catch {
             return park(.unreadable, at: index, "Step \(instance.steps[index].id) cannot be sent: \(error)")
         }
-        let here = OutgoingCommand(
-            type: InternalCommand.local,
-            destination: InternalCommand.address,
-            data: instance.state
-        )
         switch step.word {
         case .sleep:
             return try pause(index, for: prepared.pause ?? .zero)
@@ -30,8 +25,8 @@ extension SagaTransition {
             break
         }
         try instance.steps[index].move(to: .dispatched)
-        instance.steps[index].forward.command = prepared.command ?? here
-        instance.steps[index].undo.command = step.performUndo == nil ? prepared.undo : here
+        instance.steps[index].forward.command = prepared.command ?? .local(with: instance.keepSnapshot())
+        instance.steps[index].undo.command = step.performUndo == nil ? prepared.undo : .local(with: nil)
         try send(index, .forward, isTry: true)
     }
 
@@ -76,7 +71,7 @@ extension SagaTransition {
                 name: instance.name,
                 key: key,
                 number: exchange.sends,
-                state: command.data,
+                state: instance.snapshot(for: command),
                 elements: elements(of: index, step),
                 reply: reply
             )

@@ -17,6 +17,7 @@ extension SagaTransition {
         let exchange = instance.steps[index][direction]
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
+        let isRepeated = isDue || isAlmostDue(exchange)
         switch (step.word, direction) {
         case (.sleep, .forward):
             if isDue { try succeed(index, []) }
@@ -45,7 +46,7 @@ extension SagaTransition {
         case .undoFailed where isDue:
             try instance.steps[index].move(to: .undoDispatched)
             try send(index, .undo, isTry: true)
-        case .dispatched where isDue, .unknown where isDue, .undoDispatched where isDue:
+        case .dispatched where isRepeated, .unknown where isRepeated, .undoDispatched where isRepeated:
             try send(index, direction, isTry: false)
             if direction == .forward { try struggle(index) }
         default:
@@ -70,13 +71,21 @@ extension SagaTransition {
             exchange.deadline = exchange.deadline?.advanced(by: waited)
             exchange.sentAt = began
         }
-        if exchange.due?.isReached(at: now) ?? false {
+        if exchange.due?.isReached(at: now) ?? false || isAlmostDue(exchange) {
             exchange.resends += 1
             let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
             exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
         }
         instance.steps[index][direction] = exchange
         if direction == .forward { try struggle(index) }
+    }
+
+    /// Whether a command is to be repeated so soon that it is worth no wake of its own.
+    ///
+    /// Every wake of a saga with a thousand elements under way reads and writes all of them.
+    private func isAlmostDue(_ exchange: Exchange) -> Bool {
+        guard let due = exchange.due, let sentAt = exchange.sentAt else { return false }
+        return due.remaining(from: now) * 10 <= due.remaining(from: sentAt)
     }
 
     /// Whether the coordinator was away when it should have sent again or stopped waiting.

@@ -48,6 +48,7 @@ extension SagaInstance {
         case .obstacle(let obstacle): transition.take(obstacle)
         }
         try transition.advance()
+        transition.instance.dropSnapshots()
         transition.settleWake(always: input == .wake)
         self = transition.instance
         return transition.effects
@@ -88,7 +89,9 @@ extension SagaInstance {
         guard let turningBack else { return nil }
         let open = steps.filter(\.isUnderWay).map(\.id.rawValue)
         guard !open.isEmpty else { return turningBack }
-        let names = open.joined(separator: ", ")
+        let shown = 10
+        let more = open.count > shown ? " and \(open.count - shown) more" : ""
+        let names = open.prefix(shown).joined(separator: ", ") + more
         return "It turns back as soon as \(open.count > 1 ? "steps \(names) have" : "step \(names) has") an outcome: "
             + turningBack
     }
@@ -108,6 +111,8 @@ struct SagaTransition {
     private var state: PlannedStep.AnyState?
     /// Where the records stand, by their ids; made when they are many.
     var places: [StepID: Int]?
+    /// Where the records of blocks stand; made when they are many.
+    private var blockPlaces: [StepID: Int]?
 
     init(
         instance: SagaInstance,
@@ -127,6 +132,7 @@ struct SagaTransition {
         self.isUnattended = isUnattended
         self.mayEnd = mayEnd
         self.standing = standing
+        indexBlocks()
     }
 
     mutating func start() {
@@ -186,6 +192,28 @@ struct SagaTransition {
 
     mutating func park(_ cause: Parking.Cause, step: StepID?, _ reason: String) {
         record(instance.park(cause, step: step, reason: reason, at: now.wall))
+    }
+
+    /// The record of a block.
+    func block(_ id: StepID) -> BlockRecord? {
+        guard let blockPlaces else { return instance.block(id) }
+        return blockPlaces[id].flatMap { instance.blocks?[$0] }
+    }
+
+    mutating func add(_ block: BlockRecord) {
+        if blockPlaces != nil { blockPlaces?[block.id] = instance.blocks?.count ?? 0 }
+        if instance.blocks == nil { instance.blocks = [] }
+        instance.blocks?.append(block)
+        indexBlocks()
+    }
+
+    /// A search among many blocks for each of many elements would take as long as the square of their number.
+    private mutating func indexBlocks() {
+        guard blockPlaces == nil, let blocks = instance.blocks, blocks.count > 16 else { return }
+        blockPlaces = Dictionary(
+            blocks.enumerated().map { ($0.element.id, $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     mutating func record(_ event: any Event) { effects.append(.record(event)) }
