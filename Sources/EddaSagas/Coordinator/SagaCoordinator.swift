@@ -14,7 +14,8 @@ public final class SagaCoordinator: Sendable {
         /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
         /// long each time, at most 30 seconds.
         ///
-        /// The pauses lie between half of the policy's bound and the bound; its number of attempts is not used.
+        /// The pauses lie between half of the policy's bound and the bound, and are up to a tenth shorter when the saga is awake
+        /// for something else; the policy's number of attempts is not used.
         public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
         /// How often a failed compensation is tried; then the saga parks.
         ///

@@ -81,6 +81,9 @@ extension LocalStep where Phase == StepPhase.Uncovered {
     /// It is not called while the step itself is still being done in the same process. It is tried again like any
     /// compensation when it throws; a `Rejection` parks the saga.
     ///
+    /// It is given the state as it is when the step's turn to be undone comes, not as it was when the step was done: take what
+    /// the step has produced from its result.
+    ///
     /// - Parameter undo: Gets the state, the step's result if there was one, an idempotency key of its own, and the
     ///   services.
     public func compensateLocally(

@@ -100,7 +100,7 @@ import Testing
             #expect(message.destination == "inventory")
             #expect(message.replyTo == "orders")
             #expect(message.source == "/orders")
-            #expect(message.partitionKey == "order-1")
+            #expect(message.partitionKey == "order-1/reserve")
             #expect(message.subject == "reserve")
             #expect(message.compensates == nil)
             #expect(String(decoding: message.data, as: UTF8.self) == #"{"order":"1"}"#)
