@@ -26,6 +26,7 @@ package final class LocalRunner: Sendable {
 
     private struct State {
         var isOpen = false
+        var isStandingBy = false
         /// What may begin, oldest first, from `first` on.
         var queue: [LocalCall] = []
         var first = 0
@@ -50,6 +51,12 @@ package final class LocalRunner: Sendable {
 
     /// Whether somebody does what is handed in.
     var isOpen: Bool { state.withLock(\.isOpen) }
+
+    /// Whether another process does what is to be done, and nothing is to be handed in here.
+    var isStandingBy: Bool {
+        get { state.withLock(\.isStandingBy) }
+        set { state.withLock { $0.isStandingBy = newValue } }
+    }
 
     /// Where a call stands in this process; `nil` when it is not here, and there is room for it.
     ///

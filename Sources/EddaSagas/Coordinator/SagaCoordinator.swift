@@ -44,6 +44,13 @@ public final class SagaCoordinator: Sendable {
         public var timerLimit = 256
         /// The most `local` steps that are done at the same time.
         public var localLimit = 64
+        /// For how long the process may be silent that minds the timers and does the `local` steps, when several run a
+        /// coordinator on one store; `nil`, the default, when only one does.
+        ///
+        /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
+        /// ends, and after this time when it was killed or hangs. Set the same, some seconds, in all of them. Without a lease,
+        /// each of several processes calls the work of a `local` step that takes longer than a second or so.
+        public var lease: Duration?
         /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
         public var strugglingFailures = 20
         /// After how long without success of a step that cannot be undone an alert is sent, once: 1 hour by default.
@@ -172,8 +179,7 @@ public final class SagaCoordinator: Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
-            group.addTask { try await self.mindTimers() }
-            group.addTask { await self.runLocals() }
+            group.addTask { try await self.keepGoing() }
             group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}

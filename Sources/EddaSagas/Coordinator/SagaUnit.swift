@@ -86,7 +86,7 @@ struct SagaUnit: Sendable {
             at: transaction.now,
             program: program,
             policies: policies,
-            isUnattended: pass.isUnattended
+            isUnattended: pass.isUnattended || locals.isStandingBy
         )
         let attributes = try program.attributes?(instance.state.bytes) ?? [:]
         let deadline = program.deadline.map { instance.startedAt.advanced(by: $0).wall }
@@ -151,7 +151,7 @@ struct SagaUnit: Sendable {
             program: program,
             policies: policies,
             refusal: pass.refusals[instance.id],
-            isUnattended: pass.isUnattended,
+            isUnattended: pass.isUnattended || locals.isStandingBy,
             isForeign: pass.isForeign,
             standing: locals.standing
         )

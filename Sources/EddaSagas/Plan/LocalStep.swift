@@ -9,6 +9,9 @@ public import EddaCore
 /// recognises the repetition. A `Rejection` that it throws refuses the step; every other error is a failure, and is tried
 /// again by the step's ``retry(_:)``.
 ///
+/// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's configuration;
+/// otherwise each of them does the step if it takes long.
+///
 /// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and the
 /// time that they wait here does not count. A call that takes longer than its timeout is cancelled, also one that undoes the
 /// step. Work that does not heed its cancellation gives up its place among the many, but its own step is not called again

@@ -187,3 +187,50 @@ import Testing
         #expect(mail.forward.failures == 2)
     }
 }
+
+extension LocalStepTests {
+    /// Two processes on one store, each with a desk of its own.
+    // acceptance: 37; guarantees: G13
+    @Test(arguments: StoreKind.allCases) func withALeaseOnlyOneOfTwoProcessesDoesAStep(_ kind: StoreKind) async throws {
+        try await World.on(kind, FulfilOrder.self) { outer in
+            let (first, second) = (Desk(), Desk())
+            let (called, never) = (Signal(), Signal())
+            first.book.withLock { book in
+                book.answer = { _ in
+                    called.raise()
+                    _ = try await never.wait(past: 0)
+                }
+            }
+            var configuration = SagaCoordinator.Configuration()
+            configuration.lease = .seconds(4)
+            let made = { [configuration] desk in
+                try World(outer.time, outer.store, registrations: [Letter.with(desk)], configuration)
+            }
+            let (one, other) = (try made(first), try made(second))
+            try await one.coordinator.start(Letter.self, id: "l-1", state: .init(order: "1"))
+            let running = Task { try await one.coordinator.run(transport: RunTests.Mailbox()) }
+            _ = try await called.wait(past: 0)
+            let standingBy = Task { try await other.coordinator.run(transport: RunTests.Mailbox()) }
+            // The step takes long, and its timer comes due again and again; so does the look at the lease.
+            let began = outer.time.now()
+            while outer.time.now().elapsed(since: began) < .seconds(8) {
+                // Four of the one (its gauges, timers, lease and step), two of the other.
+                await outer.time.waitForSleepers(6)
+                outer.time.advance(by: .milliseconds(200))
+            }
+            #expect(first.calls == ["l-1/stamp"])
+            #expect(second.calls.isEmpty)
+            running.cancel()
+            try await running.value
+            // The other takes over, and does it again with the same key.
+            while try await other.record("l-1").step == "stamp" {
+                await outer.time.waitForSleepers(1)
+                outer.time.advance(by: .milliseconds(200))
+                await Task.yield()
+            }
+            standingBy.cancel()
+            try await standingBy.value
+            #expect(second.calls == ["l-1/stamp"])
+        }
+    }
+}
