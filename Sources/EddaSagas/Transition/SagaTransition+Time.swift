@@ -13,11 +13,11 @@ extension SagaTransition {
     private mutating func wake(_ index: Int) throws(SagaError) {
         let step = try plan(index)
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
-        try putOff(index, step, direction)
+        let isHere = try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
-        let isRepeated = isDue || isAlmostDue(exchange)
+        let isRepeated = !isHere && (isDue || isAlmostDue(exchange))
         switch (step.word, direction) {
         case (.sleep, .forward):
             if isDue { try succeed(index, []) }
@@ -56,14 +56,16 @@ extension SagaTransition {
 
     /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that it
     /// waits here does not count.
-    private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) {
+    ///
+    /// - Returns: Whether it is here.
+    private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) -> Bool {
         guard (direction == .forward ? step.perform : step.performUndo) != nil,
             [.dispatched, .undoDispatched].contains(instance.steps[index].status)
-        else { return }
+        else { return false }
         let id = instance.steps[index].id
         var exchange = instance.steps[index][direction]
         let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
-        guard let standing = standing(key) else { return }
+        guard let standing = standing(key) else { return false }
         var began = now
         if case .running(let since) = standing { began = since }
         let waited = began.elapsed(since: exchange.sentAt ?? began)
@@ -71,13 +73,15 @@ extension SagaTransition {
             exchange.deadline = exchange.deadline?.advanced(by: waited)
             exchange.sentAt = began
         }
-        if exchange.due?.isReached(at: now) ?? false || isAlmostDue(exchange) {
+        let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
+        let pause = policies.silence(afterSending: exchange.resends + 2, entropy: entropy)
+        if let due = exchange.due, due.remaining(from: now) <= pause / 4 {
             exchange.resends += 1
-            let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
-            exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
+            exchange.due = now.advanced(by: pause)
         }
         instance.steps[index][direction] = exchange
         if direction == .forward { try struggle(index) }
+        return true
     }
 
     /// Whether a command is to be repeated so soon that it is worth no wake of its own.
