@@ -59,8 +59,7 @@ extension SagaCoordinator {
             _ = try await self.perform(.reply(reply), on: call.key.saga, cause: nil)
         } catch {
             logger.warning(
-                "What a step did in this process could not be written down; unless it was given up, it is repeated with the "
-                    + "same key.",
+                "What a step did in this process could not be written down; if it is still wanted, it is repeated.",
                 metadata: ["key": "\(call.key.text)", "error": "\(error)"]
             )
         }

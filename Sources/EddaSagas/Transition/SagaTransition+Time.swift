@@ -65,7 +65,7 @@ extension SagaTransition {
         let id = instance.steps[index].id
         var exchange = instance.steps[index][direction]
         let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
-        guard let standing = standing(key) else { return false }
+        guard let standing = callStanding(key) else { return false }
         var began = now
         if case .running(let since) = standing { began = since }
         let waited = began.elapsed(since: exchange.sentAt ?? began)

@@ -37,7 +37,7 @@ extension SagaInstance {
             refusal: refusal,
             isUnattended: isUnattended,
             mayEnd: input != .started && !isForeign,
-            standing: standing
+            callStanding: standing
         )
         switch input {
         case .started: transition.start()
@@ -106,7 +106,8 @@ struct SagaTransition {
     let refusal: String?
     let isUnattended: Bool
     let mayEnd: Bool
-    let standing: (SagaKey) -> LocalStanding?
+    /// Where a call stands in this process.
+    let callStanding: (SagaKey) -> LocalStanding?
     private(set) var effects: [SagaEffect] = []
     private var state: PlannedStep.AnyState?
     /// Where the records stand, by their ids; made when they are many.
@@ -122,7 +123,7 @@ struct SagaTransition {
         refusal: String?,
         isUnattended: Bool,
         mayEnd: Bool,
-        standing: @escaping (SagaKey) -> LocalStanding?
+        callStanding: @escaping (SagaKey) -> LocalStanding?
     ) {
         self.instance = instance
         self.program = program
@@ -131,7 +132,7 @@ struct SagaTransition {
         self.refusal = refusal
         self.isUnattended = isUnattended
         self.mayEnd = mayEnd
-        self.standing = standing
+        self.callStanding = callStanding
         indexBlocks()
     }
 
