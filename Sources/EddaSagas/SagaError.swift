@@ -10,6 +10,8 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case invalidAttribute
         /// The deadline of a saga is not above zero.
         case invalidDeadline
+        /// The compensation of a step goes to another participant than its command.
+        case compensationElsewhere
         /// Two sagas of a coordinator have the same name.
         case duplicateSaga
         /// A step may be repeated for longer than participants remember what they did.

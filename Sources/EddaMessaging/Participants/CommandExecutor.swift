@@ -17,24 +17,27 @@ package struct CommandExecutor: Sendable {
     /// Where what was begun is gone on with.
     let desk: CallDesk
 
-    /// An executor of a participant's commands, on its store.
+    /// Whether what was begun is gone on with at once, by whoever brings a delivery.
+    let isAlone: Bool
+
+    /// An executor that shares a desk with the worker that goes on with what was begun.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
         self.participant = participant
         self.store = store
         self.logger = logger
         self.inboxWindow = inboxWindow
         self.desk = desk
+        isAlone = false
     }
 
-    /// An executor with a desk of its own, for a participant whose commands call no outside.
+    /// An executor of a participant's commands, on its store, that makes the calls of a command before its delivery is done.
     package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
-        self.init(
-            participant: participant,
-            store: store,
-            logger: logger,
-            inboxWindow: inboxWindow,
-            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
-        )
+        self.participant = participant
+        self.store = store
+        self.logger = logger
+        self.inboxWindow = inboxWindow
+        desk = CallDesk(limit: 1, capacity: 1_000, time: store.time)
+        isAlone = true
     }
 
     /// The data of a command does not fit its type.
@@ -78,6 +81,7 @@ package struct CommandExecutor: Sendable {
             switch step {
             case .begun(let kept):
                 desk.admit(kept, key: message.inboxKey(message.idempotencyKey), asker: message)
+                if isAlone { await desk.runReady { await goOn(with: $0) } }
             case .concluded(.expired(let reason)) where message.replyTo == nil:
                 // Nobody would hear of it, so the message becomes its sender's dead letter.
                 return .refused(reason: reason)

@@ -25,7 +25,8 @@ extension SagaUnit {
                 // The message has the id of the event that records its sending, which stands before it: so what the
                 // message causes can be traced back to the saga when the message itself is long gone.
                 let id = history.last?.id ?? .generate(at: time)
-                try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
+                let number = try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
+                pass.sent = min(pass.sent?.lowerBound ?? number, number)...number
             case .perform(let call):
                 pass.calls.append(call)
             case .abandon(let key):
@@ -43,7 +44,7 @@ extension SagaUnit {
             }
         }
         if !history.isEmpty { try transaction.append(Append(history, to: SagaHistory.stream(of: instance.id))) }
-        pass.moved.append(record)
+        pass.moved.append((record, instance))
         // What concerns other sagas comes last: it may come back to this one.
         for (start, cause) in starts { try startChild(start, of: instance, cause: cause, &pass, in: transaction) }
         for (child, reason) in cancelled {

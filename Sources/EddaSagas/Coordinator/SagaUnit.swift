@@ -2,7 +2,7 @@ internal import EddaCore
 
 /// What a coordinator does inside one transaction: load a saga, move it on, and write everything that follows.
 ///
-/// It holds no state of its own, so a unit that is rolled back or run again leaves nothing behind.
+/// It changes nothing but the transaction and its pass, so a unit that is rolled back or run again leaves nothing behind.
 struct SagaUnit: Sendable {
     static let timerOwner = SagaCoordinator.timerOwner
 
@@ -14,6 +14,11 @@ struct SagaUnit: Sendable {
     let alerts: Address?
     /// Knows what is being done in this process.
     let locals: LocalRunner
+    /// What need not be decoded.
+    let kept = KeptInstances()
+
+    /// A saga that has moved, as it is written.
+    typealias Move = (record: SagaRecord, instance: SagaInstance)
 
     /// What became of an input.
     enum Outcome: Sendable {
@@ -38,7 +43,9 @@ struct SagaUnit: Sendable {
         /// Whether the transaction is its caller's own.
         var isForeign = false
         /// Sagas that have moved.
-        var moved: [SagaRecord] = []
+        var moved: [Move] = []
+        /// The first and the last of the numbers that commands have in the outbox.
+        var sent: ClosedRange<Int64>?
         /// What is to be done in this process.
         var calls: [LocalCall] = []
         /// What is not to be done any more.
@@ -184,6 +191,7 @@ struct SagaUnit: Sendable {
     ///
     /// - Throws: ``SagaError`` with code `unreadableInstance`.
     func read(_ record: SagaRecord) throws(SagaError) -> SagaInstance {
+        if let instance = kept.instance(of: record) { return instance }
         var instance: SagaInstance
         do {
             instance = try schema.codec.decode(SagaInstance.self, from: record.instance)

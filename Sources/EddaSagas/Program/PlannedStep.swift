@@ -37,6 +37,8 @@ struct PlannedStep: Sendable {
     var isAnywhere = false
     let commandType: MessageType
     var undoType: MessageType?
+    /// Where its compensation goes, when that is not where its own command goes.
+    var undoElsewhere: Address?
     var noCompensation: String?
     var timeout: Duration?
     var retry: RetryPolicy = .never

@@ -110,10 +110,11 @@ struct SagaTransition {
     let callStanding: (SagaKey) -> LocalStanding?
     private(set) var effects: [SagaEffect] = []
     private var state: PlannedStep.AnyState?
-    /// Where the records stand, by their ids; made when they are many.
+    /// Where the records stand, by their ids; made when many are looked for among many.
     var places: [StepID: Int]?
     /// Where the records of blocks stand; made when they are many.
     private var blockPlaces: [StepID: Int]?
+    var searches = 0
 
     init(
         instance: SagaInstance,
