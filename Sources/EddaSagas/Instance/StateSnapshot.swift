@@ -4,9 +4,9 @@
 /// steps may share one.
 package struct StateSnapshot: Codable, Hashable, Sendable {
     /// Its number within the saga.
-    let number: Int
+    package let number: Int
     /// The encoded state.
-    let state: StoredBytes
+    package let state: StoredBytes
 }
 
 extension SagaInstance {
