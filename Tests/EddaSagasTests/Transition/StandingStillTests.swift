@@ -251,7 +251,7 @@ import Testing
             pivot("capture") { CapturePayment(order: $0.order) }
             parallel("after") {
                 retriable("ship") { CreateShipment(order: $0.order) }
-                    .retry(.exponential(attempts: nil, initial: .zero, factor: 1, cap: .zero))
+                    .retry(.exponential(attempts: nil, initial: .zero, cap: .zero))
                 retriable("greet") { GreetCustomer(order: $0.order) }
             }
         }
