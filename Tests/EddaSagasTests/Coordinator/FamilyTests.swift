@@ -200,7 +200,8 @@ import Testing
             let deepest = try await world.record("n-16")
             #expect(deepest.status == .parked)
             #expect(deepest.reason?.contains("16 sagas are above this one") == true)
-            #expect(try await world.store.read { try $0.saga("n-17") } == nil)
+            let deeper = try await world.store.read { try $0.saga("n-17") }
+            #expect(deeper == nil)
             // All of them turn back together.
             try await world.coordinator.cancel("n-16", by: "ada")
             #expect(try await world.record("n-0").status == .compensated)
@@ -235,7 +236,8 @@ import Testing
                 try coordinator.start(OddParent.self, id: "o-1", state: .init(order: "1"), in: transaction)
             }
             #expect(parent.status == .parked && parent.reason?.contains("does not decode") == true)
-            #expect(try await world.store.read { try $0.saga("o-1/odd") } == nil)
+            let child = try await world.store.read { try $0.saga("o-1/odd") }
+            #expect(child == nil)
             try await world.coordinator.cancel("o-1", by: "ada")
             #expect(try await world.record("o-1").status == .compensated)
         }
