@@ -77,7 +77,9 @@ struct SagaUnit: Sendable {
             program: program,
             now: transaction.now
         )
-        return try begin(instance, program, cause: nil, &pass, in: transaction)
+        let begun = try begin(instance, program, cause: nil, &pass, in: transaction)
+        // What has begun with it may have moved it on already.
+        return pass.moved.last { $0.id == id } ?? begun
     }
 
     func begin(

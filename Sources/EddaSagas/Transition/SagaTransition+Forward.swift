@@ -34,7 +34,7 @@ extension SagaTransition {
     private mutating func failToSettle(_ index: Int, _ step: PlannedStep, _ error: any Error) throws(SagaError) {
         let id = instance.steps[index].id
         if instance.status == .parked {
-            // It is asked again when the saga goes on.
+            // It is asked again when the saga goes on; see `goOn` and `takeUp`.
             instance.steps[index].lastError = "it was done, but: \(error)"
             instance.steps[index].forward.lastReplyID = nil
             return

@@ -71,9 +71,9 @@ extension SagaTransition {
         var elements: [StoredBytes] = []
         for (loop, bracket) in zip(step.loops, instance.steps[index].id.brackets) {
             let isPlain = !bracket.utf8.contains(UInt8(ascii: "%"))
-            let text = bracket.dropFirst().dropLast()
+            let text = bracket.utf8.dropFirst().dropLast()
             let element = block(loop.appending(outer))?.elements?.first {
-                isPlain ? $0.key == text : StepID.bracket($0.key) == bracket
+                isPlain ? $0.key.utf8.elementsEqual(text) : StepID.bracket($0.key) == bracket
             }
             guard let element else { return elements }
             elements.append(element.data)

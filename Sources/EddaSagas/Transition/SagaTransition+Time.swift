@@ -23,10 +23,14 @@ extension SagaTransition {
             if isDue { try succeed(index, []) }
             return
         case (.awaitSignal, .forward):
-            if isTimedOut { try signalTimeOut(index, step) }
+            if isTimedOut, !wasAbsent(index, step) { try signalTimeOut(index, step) }
             return
         case (.child, .forward):
-            if isTimedOut { childTimeOut(index) }
+            if isTimedOut, !wasAbsent(index, step) { childTimeOut(index) }
+            if isDue {
+                instance.steps[index].forward.due = nil
+                if instance.turningBack != nil { wantCancelled(index) }
+            }
             return
         default:
             break
@@ -97,6 +101,17 @@ extension SagaTransition {
         [exchange.due, exchange.deadline].contains { moment in
             moment.map { $0.remaining(from: now) < .zero - policies.oversleep } ?? false
         }
+    }
+
+    /// Whether nobody looked when the time of a wait ran out; then it is given that time once more.
+    ///
+    /// What ends the wait may have come meanwhile, and lie in an inbox or an outbox.
+    private mutating func wasAbsent(_ index: Int, _ step: PlannedStep) -> Bool {
+        guard let deadline = instance.steps[index].forward.deadline,
+            deadline.remaining(from: now) < .zero - policies.oversleep
+        else { return false }
+        instance.steps[index].forward.deadline = step.timeout.map(now.advanced)
+        return true
     }
 
     /// Waits once more: nobody listened while the time to wait ran out, so the silence proves nothing.

@@ -45,7 +45,7 @@ extension SagaInstance {
         case .signal(let signal): try transition.take(signal)
         case .wake: try transition.wake()
         case .request(let request): try transition.take(request)
-        case .obstacle(let obstacle): transition.take(obstacle)
+        case .obstacle(let obstacle): try transition.take(obstacle)
         }
         try transition.advance()
         transition.instance.dropSnapshots()
@@ -163,6 +163,45 @@ struct SagaTransition {
             throw SagaError(.illegalTransition, "Step \(id) is not in the plan of \(program.name).")
         }
         return step
+    }
+
+    // MARK: Standing still
+
+    /// Sets a parked saga going again.
+    ///
+    /// A child ends once. If that was while the saga stood still, it may have been lost, so each child is asked for again.
+    mutating func goOn() throws(SagaError) {
+        guard instance.status == .parked else { return }
+        instance.unpark()
+        guard instance.status == .running else { return }
+        for index in instance.steps.indices where instance.steps[index].status == .dispatched {
+            if instance.turningBack == nil {
+                try askChild(index)
+            } else if instance.steps[index].isChildCancelled {
+                wantCancelled(index)
+            }
+        }
+    }
+
+    /// Sends again, or settles, what has lost its timer while the saga stood still: nothing else would.
+    mutating func takeUp() throws(SagaError) {
+        for index in instance.steps.indices
+        where instance.steps[index].status == .dispatched && instance.steps[index].forward.due == nil {
+            let step = try plan(index)
+            switch step.word {
+            case .command, .local:
+                instance.steps[index].forward.pacedFrom = instance.steps[index].forward.sends
+                instance.steps[index].forward.pacedSince = now
+                try send(index, .forward, isTry: false)
+                let deadline = instance.steps[index].forward.deadline
+                instance.steps[index].forward.deadline = deadline ?? step.timeout.map(now.advanced)
+            case .awaitSignal where instance.turningBack == nil:
+                try takeKeptSignal(index)
+            default:
+                break
+            }
+            guard instance.status == .running else { return }
+        }
     }
 
     // MARK: Ends
