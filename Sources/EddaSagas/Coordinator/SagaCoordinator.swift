@@ -14,7 +14,8 @@ public final class SagaCoordinator: Sendable {
         /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
         /// long each time, at most 30 seconds.
         ///
-        /// The pauses lie between half of the policy's bound and the bound; its number of attempts is not used.
+        /// The pauses lie between half of the policy's bound and the bound, and are up to a tenth shorter when the saga is awake
+        /// for something else; the policy's number of attempts is not used.
         public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
         /// How often a failed compensation is tried; then the saga parks.
         ///
@@ -46,6 +47,13 @@ public final class SagaCoordinator: Sendable {
         public var timerLimit = 64
         /// The most `local` steps that are done at the same time.
         public var localLimit = 64
+        /// For how long the process may be silent that minds the timers and does the `local` steps, when several run a
+        /// coordinator on one store; `nil`, the default, when only one does.
+        ///
+        /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
+        /// ends, and after this time when it was killed or hangs. Set the same, some seconds, in all of them. Without a lease,
+        /// each of several processes calls the work of a `local` step that takes longer than a second or so.
+        public var lease: Duration?
         /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
         public var strugglingFailures = 20
         /// After how long without success of a step that cannot be undone an alert is sent, once: 1 hour by default.
@@ -154,7 +162,8 @@ public final class SagaCoordinator: Sendable {
                 hotLoopSends: configuration.hotLoopSends
             ),
             schema: store.schema,
-            alerts: configuration.alerts
+            alerts: configuration.alerts,
+            locals: locals
         )
     }
 
@@ -173,10 +182,7 @@ public final class SagaCoordinator: Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
-            group.addTask { try await self.mindTimers() }
-            group.addTask { [locals, configuration] in
-                await locals.run(limit: configuration.localLimit) { await self.carryOut($0) }
-            }
+            group.addTask { try await self.keepGoing() }
             group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}

@@ -12,6 +12,8 @@ struct SagaUnit: Sendable {
     let schema: SchemaRegistry
     /// Where it is told that a saga has parked.
     let alerts: Address?
+    /// Knows what is being done in this process.
+    let locals: LocalRunner
     /// What need not be decoded.
     let kept = KeptInstances()
 
@@ -75,7 +77,9 @@ struct SagaUnit: Sendable {
             program: program,
             now: transaction.now
         )
-        return try begin(instance, program, cause: nil, &pass, in: transaction)
+        let begun = try begin(instance, program, cause: nil, &pass, in: transaction)
+        // What has begun with it may have moved it on already.
+        return pass.moved.last { $0.id == id } ?? begun
     }
 
     func begin(
@@ -91,7 +95,7 @@ struct SagaUnit: Sendable {
             at: transaction.now,
             program: program,
             policies: policies,
-            isUnattended: pass.isUnattended
+            isUnattended: pass.isUnattended || locals.isStandingBy
         )
         let attributes = try program.attributes?(instance.state.bytes) ?? [:]
         let deadline = program.deadline.map { instance.startedAt.advanced(by: $0).wall }
@@ -156,8 +160,9 @@ struct SagaUnit: Sendable {
             program: program,
             policies: policies,
             refusal: pass.refusals[instance.id],
-            isUnattended: pass.isUnattended,
-            isForeign: pass.isForeign
+            isUnattended: pass.isUnattended || locals.isStandingBy,
+            isForeign: pass.isForeign,
+            standing: locals.standing
         )
         guard instance != before || !effects.isEmpty else { return nil }
         // Only a state that has changed is worth decoding once more.
