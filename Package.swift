@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "EddaTesting",
             dependencies: [
-                "EddaCore", "EddaSQLite", "EddaProjections",
+                "EddaCore", "EddaSQLite", "EddaProjections", "EddaMessaging", "EddaSagas",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -129,7 +129,10 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
-        .testTarget(name: "EddaTestingTests", dependencies: ["EddaCore", "EddaTesting"]),
+        .testTarget(
+            name: "EddaTestingTests",
+            dependencies: ["EddaCore", "EddaMessaging", "EddaSQLite", "EddaSagas", "EddaTesting"]
+        ),
         .testTarget(
             name: "EddaTests",
             dependencies: [

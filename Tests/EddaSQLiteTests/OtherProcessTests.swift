@@ -47,6 +47,26 @@ import Testing
         await store.close()
     }
 
+    /// It waits for the lock itself, and whoever comes after it waits for it; who held the lock last is gone.
+    // acceptance: 58; guarantees: G14
+    @Test(.timeLimit(.minutes(5)))
+    func aProcessStoppedWhileItWaitsForTheLockIsNamed() async throws {
+        let store = try await store(patience: .milliseconds(100))
+        try await store.append(Self.event)
+        try await ChildProcess.playing(.isStoppedInTheQueue, on: folder.file()) { pid in
+            try await ChildProcess.waitUntilStopped(pid)
+            let error = await #expect(throws: StoreError.self) { try await store.append(Self.event) }
+            #expect(error?.code == .locked)
+            #if os(Linux)
+            #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
+            #endif
+            kill(pid, SIGCONT)
+        }
+        try await store.append(Self.event)
+        #expect(try await store.head() == Position(2))
+        await store.close()
+    }
+
     // acceptance: 58; guarantees: G1, G12
     @Test(.timeLimit(.minutes(5)))
     func aStoreKilledInsideAUnitIsNamedWhileItHangsAndLeavesNothing() async throws {

@@ -1,5 +1,5 @@
-internal import EddaCore
-internal import Logging
+package import EddaCore
+package import Logging
 
 /// Executes one command through the inbox: its effects, the note that it is done, and the reply are one commit.
 ///
@@ -8,7 +8,7 @@ internal import Logging
 ///
 /// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does the
 /// rest. So is a compensation of a command that was begun and has no outcome.
-struct CommandExecutor: Sendable {
+package struct CommandExecutor: Sendable {
     let participant: Participant
     let store: any Store
     let logger: Logger
@@ -16,6 +16,26 @@ struct CommandExecutor: Sendable {
     let inboxWindow: InboxWindow
     /// Where what was begun is gone on with.
     let desk: CallDesk
+
+    /// An executor of a participant's commands, on its store.
+    init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
+        self.participant = participant
+        self.store = store
+        self.logger = logger
+        self.inboxWindow = inboxWindow
+        self.desk = desk
+    }
+
+    /// An executor with a desk of its own, for a participant whose commands call no outside.
+    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
+        self.init(
+            participant: participant,
+            store: store,
+            logger: logger,
+            inboxWindow: inboxWindow,
+            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
+        )
+    }
 
     /// The data of a command does not fit its type.
     private struct Undecodable: Error {
@@ -34,7 +54,7 @@ struct CommandExecutor: Sendable {
     }
 
     /// Executes a command and tells what became of its delivery.
-    func execute(_ message: Message) async -> Settlement.Fate {
+    package func execute(_ message: Message) async -> Settlement.Fate {
         guard let entry = participant.handlers[message.type] else { return await refuseUnknown(message) }
         let schema = store.schema
         // Decoded here rather than on the store's writing thread.

@@ -53,7 +53,7 @@ final class FileLock {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw StoreError(.ioError, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
             }
-            guard ContinuousClock().now < deadline else { throw timedOut(limit) }
+            guard ContinuousClock().now < deadline else { throw timedOut(file, limit) }
             usleep(pause)
             pause = min(pause * 2, 1_000)
         }
@@ -74,15 +74,34 @@ final class FileLock {
     /// Lets go of the lock.
     func unlock() { flock(descriptor, LOCK_UN) }
 
-    private func timedOut(_ limit: Duration) -> StoreError {
-        var line = [UInt8](repeating: 0, count: 12)
-        let count = pread(descriptor, &line, line.count, 0)
-        let text = String(decoding: line.prefix(max(0, count)), as: UTF8.self).filter(\.isNumber)
-        let holder = text.isEmpty ? "Another process" : "Process \(text)"
+    /// The error that names the holder of the file that could not be taken: the lock, or the place at the head of its queue.
+    private func timedOut(_ file: Int32, _ limit: Duration) -> StoreError {
+        let taken = file == turnstile ? path + ".next" : path
+        let pid = holder(of: taken) ?? (file == descriptor ? noted : nil)
+        let holder = pid.map { "Process \($0)" } ?? "Another process"
         return StoreError(
             .locked,
-            "\(holder) has held \(path) for more than \(limit). Nothing was written. Repeat the call; if that process is "
+            "\(holder) has held \(taken) for more than \(limit). Nothing was written. Repeat the call; if that process is "
                 + "stopped or hangs, continue or end it."
         )
+    }
+
+    /// Who holds a file, according to the kernel; `nil` where the kernel does not tell.
+    ///
+    /// What is noted in the file comes second: whoever was stopped before it had noted itself holds the lock all the same.
+    private func holder(of path: String) -> Int? {
+        // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
+        for _ in 0..<5 {
+            let holder = KernelLock.all(of: path).first { $0.isExclusive && $0.pid > 0 }
+            if let holder { return holder.pid }
+        }
+        return nil
+    }
+
+    /// The process that has noted itself in the file last.
+    private var noted: Int? {
+        var line = [UInt8](repeating: 0, count: 12)
+        let count = pread(descriptor, &line, line.count, 0)
+        return Int(String(decoding: line.prefix(max(0, count)), as: UTF8.self).filter(\.isNumber))
     }
 }

@@ -23,20 +23,26 @@ extension SagaCoordinator {
                 settlements.append(Settlement(token: delivery.token, fate: .refused(reason: error.description)))
             }
         }
+        if order.count == 1 {
+            return settlements + (await take(replies[order[0]] ?? []))
+        }
         await withTaskGroup(of: [Settlement].self) { group in
             for id in order {
                 let own = replies[id] ?? []
-                group.addTask {
-                    var fates: [Settlement] = []
-                    for (token, reply) in own {
-                        fates.append(Settlement(token: token, fate: await self.take(reply)))
-                    }
-                    return fates
-                }
+                group.addTask { await self.take(own) }
             }
             for await fates in group { settlements += fates }
         }
         return settlements
+    }
+
+    /// Takes the replies to one saga, one after another.
+    private func take(_ replies: [(token: UInt64, reply: SagaReply)]) async -> [Settlement] {
+        var fates: [Settlement] = []
+        for (token, reply) in replies {
+            fates.append(Settlement(token: token, fate: await take(reply)))
+        }
+        return fates
     }
 
     private func take(_ reply: SagaReply) async -> Settlement.Fate {

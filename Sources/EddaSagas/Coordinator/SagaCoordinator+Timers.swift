@@ -61,23 +61,31 @@ extension SagaCoordinator {
             return .failed(error)
         }
         if timers.isEmpty { return .idle(until: pause) }
+        if timers.count == 1 {
+            return try await wake(timers[0]).map { .failed($0) } ?? .handled(1)
+        }
         return try await withThrowingTaskGroup(of: (any Error)?.self) { group in
             for timer in timers {
-                group.addTask {
-                    do {
-                        let id = try SagaID(validating: timer.key)
-                        _ = try await self.perform(.wake, on: id, cause: nil)
-                        return nil
-                    } catch is CancellationError {
-                        throw CancellationError()
-                    } catch {
-                        return error
-                    }
-                }
+                group.addTask { try await self.wake(timer) }
             }
             var first: (any Error)?
             for try await error in group { first = first ?? error }
             return first.map { .failed($0) } ?? .handled(timers.count)
+        }
+    }
+
+    /// Wakes the saga of a timer.
+    ///
+    /// - Returns: Why it could not be woken.
+    private func wake(_ timer: TimerRow) async throws -> (any Error)? {
+        do {
+            let id = try SagaID(validating: timer.key)
+            _ = try await perform(.wake, on: id, cause: nil)
+            return nil
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return error
         }
     }
 }

@@ -59,6 +59,9 @@ public final class SagaCoordinator: Sendable {
     /// The address at which it receives replies.
     public let address: Address
 
+    /// The owner of the timers of sagas.
+    package static let timerOwner = "sagas"
+
     let store: any Store
     let logger: Logger
     let configuration: Configuration

@@ -4,7 +4,7 @@ internal import EddaCore
 ///
 /// It holds no state of its own, so a unit that is rolled back or run again leaves nothing behind.
 struct SagaUnit: Sendable {
-    static let timerOwner = "sagas"
+    static let timerOwner = SagaCoordinator.timerOwner
 
     let address: Address
     let programs: [SagaName: SagaProgram]

@@ -16,6 +16,8 @@ enum ChildPart: String {
     case isStoppedConsuming
     /// Stops itself inside a transaction that is not Edda's, and commits when it is told to go on.
     case isStoppedInsideATransaction
+    /// Stops itself as the first of those who wait for the lock of the writers, and lets go when it is told to go on.
+    case isStoppedInTheQueue
     /// Stops itself inside a unit of a store; there it is killed.
     case isStoppedInsideAUnit
     /// Appends 100 events to a stream, each at its exact version, taking turns with others.
@@ -31,6 +33,7 @@ enum ChildPart: String {
         let (part, file) = try #require(ChildProcess.role)
         switch part {
         case .isStoppedInsideATransaction: return try stopInsideATransaction(of: file)
+        case .isStoppedInTheQueue: return stopInTheQueue(of: file)
         case .takesTurnsFirst: return try await takeTurns(on: file, "first-1")
         case .takesTurnsSecond: return try await takeTurns(on: file, "second-1")
         default: break
@@ -52,7 +55,7 @@ enum ChildPart: String {
                 _ = try transaction.append(Append([EventData(type: "theirs", data: [])], to: "s-1"))
                 raise(SIGSTOP)
             }
-        case .isStoppedInsideATransaction, .takesTurnsFirst, .takesTurnsSecond: break
+        case .isStoppedInsideATransaction, .isStoppedInTheQueue, .takesTurnsFirst, .takesTurnsSecond: break
         }
         await store.close()
     }
@@ -68,6 +71,13 @@ enum ChildPart: String {
         try raw.execute("BEGIN IMMEDIATE; CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)")
         raise(SIGSTOP)
         try raw.execute("COMMIT")
+    }
+
+    private func stopInTheQueue(of file: String) {
+        let turnstile = open(file + ".lock.next", O_RDWR | O_CLOEXEC)
+        #expect(flock(turnstile, LOCK_EX | LOCK_NB) == 0)
+        raise(SIGSTOP)
+        close(turnstile)
     }
 
     private func takeTurns(on file: String, _ stream: StreamID) async throws {

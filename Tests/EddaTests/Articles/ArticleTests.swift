@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             ("AppendingAndConditions", 4), ("Aggregates", 4), ("CommutingCompensations", 3), ("EventsAndSchemas", 4),
-            ("MessagesAndParticipants", 4), ("ReadingAndSubscribing", 4), ("UnknownOutcomes", 1),
+            ("MessagesAndParticipants", 4), ("ReadingAndSubscribing", 4), ("TestingSagas", 4), ("UnknownOutcomes", 1),
         ]
     )
     func theCodeOfAnArticleCompiles(article: String, least: Int) throws {
@@ -22,6 +22,16 @@ import Testing
             let isThere = source.indices.contains { source[$0...].starts(with: block) }
             #expect(isThere, "The block that begins with \"\(block.first ?? "")\" is not in \(article)Code.swift.")
         }
+    }
+
+    @Test func whatTheArticleOnTestingSagasShowsWorks() async throws {
+        try await TestingSagasCode.transitions()
+        let seed = SagaTest(TestingSagasCode.FulfilOrder.self, state: .init(order: "1042", cents: 4_200)) {
+            Fake(TestingSagasCode.ReserveStock.self) { _ in .init(shelf: "A-7") }
+            Fake(TestingSagasCode.CapturePayment.self)
+            Fake(TestingSagasCode.CreateShipment.self)
+        }
+        #expect(try await seed.replay(faults: "none").contains("ends completed"))
     }
 
     @Test func whatTheArticlesShowWorks() async throws {

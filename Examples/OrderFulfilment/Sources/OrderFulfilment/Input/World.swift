@@ -12,8 +12,12 @@ struct World: Sendable {
     /// Without stock the articles of the orders get nearly what is asked for; without orders `count` of them are made
     /// from the articles in stock, the same for the same seed.
     ///
+    /// - Parameters:
+    ///   - first: The number of the first order that is made; the others before it are left out.
+    ///   - count: How many are made.
+    ///   - seed: Chooses them.
     /// - Throws: ``UnreadableFile``; ``DataMismatch`` when orders are to be made from a stock without articles.
-    init(ordersFile: String?, stockFile: String?, count: Int, seed: UInt64) throws {
+    init(ordersFile: String?, stockFile: String?, first: Int = 1, count: Int, seed: UInt64) throws {
         var generator = WorldGenerator(seed: seed)
         if let stockFile { try readStock(stockFile) }
         if let stockFile, ordersFile == nil, stock.isEmpty, bad.isEmpty, count > 0 {
@@ -22,7 +26,11 @@ struct World: Sendable {
         if let ordersFile {
             try readOrders(ordersFile, knowing: stockFile == nil ? nil : Set(stock.map(\.sku)))
         } else {
-            orders = generator.orders(count, of: stockFile == nil ? WorldGenerator.articles : stock.map(\.sku))
+            orders = generator.orders(
+                first - 1 + count,
+                of: stockFile == nil ? WorldGenerator.articles : stock.map(\.sku)
+            )
+            orders.removeFirst(min(orders.count, first - 1))
         }
         if stockFile == nil { stock = generator.stock(for: orders) }
     }

@@ -9,6 +9,8 @@ struct Fulfilment: Sendable {
     let concurrency: Int
     /// Whether a parked saga is waited for until an operator has brought it to an end.
     let waitsForOperator: Bool
+    /// Whether it goes on until no message waits to be sent.
+    var endsQuiet = false
 
     /// Stocks the house, then places the orders in their order and waits for their sagas.
     ///
@@ -25,6 +27,7 @@ struct Fulfilment: Sendable {
                 if let order = waiting.popFirst() { group.addTask { try await fulfil(order) } }
             }
         }
+        if endsQuiet { try await services.settleOutboxes() }
         try await services.settleReadModels()
     }
 

@@ -13,7 +13,7 @@ public struct OrderFulfilmentCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "order-fulfilment",
             abstract: "Orders, stock, payments and parcels: four services and the saga that keeps them in step.",
-            subcommands: [RunCommand.self]
+            subcommands: [RunCommand.self, TortureCommand.self, AuditCommand.self]
                 + OperatorCommands<OrderFulfilment>.all.filter { $0.configuration.commandName != "serve" }
         )
     }
@@ -30,6 +30,15 @@ struct OrderFulfilment: EddaApplication {
 
         @Option(help: "Which service is meant: orders, inventory, payments or shipping.")
         var service: ServiceName = .orders
+
+        @Option(help: "How long to wait for a database that another process keeps locked, in milliseconds.")
+        var lockTimeoutMs = 10_000
+
+        func validate() throws {
+            guard (0...3_600_000).contains(lockTimeoutMs) else {
+                throw ValidationError("--lock-timeout-ms is 0 to 3600000, not \(lockTimeoutMs).")
+            }
+        }
     }
 
     static let commandName = "order-fulfilment"
@@ -45,7 +54,7 @@ struct OrderFulfilment: EddaApplication {
         return try await Services.runtime(
             of: options.service,
             in: DataFolder(options.data),
-            Services.Settings(logger: setup.logger)
+            Services.Settings(lockTimeout: .milliseconds(options.lockTimeoutMs), logger: setup.logger)
         )
     }
 }

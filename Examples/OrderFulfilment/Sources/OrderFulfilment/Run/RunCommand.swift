@@ -13,8 +13,10 @@ struct RunCommand: AsyncParsableCommand {
             Four services work in one process, each on a database of its own. Run it again with the same arguments and the \
             same --data folder, after a crash too: nothing is ordered twice.
 
+            On SIGTERM it takes no more work, finishes what it holds, and ends.
+
             Exit status: 0 when everything balances and no saga is parked, 1 when not, 64 for a wrong command line, 65 for \
-            wrong input, 66 when an input file cannot be read.
+            wrong input, 66 when an input file cannot be read, 143 after SIGTERM.
             """
     )
 
@@ -62,6 +64,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The longest time that the transport holds a message back, in milliseconds.")
     var delayMs = 0
 
+    @OptionGroup var strain: StrainOptions
+
     @Flag(help: "Place the good orders and report the lines that cannot be used, instead of placing none.")
     var skipInvalid = false
 
@@ -88,6 +92,7 @@ struct RunCommand: AsyncParsableCommand {
         guard (1...10_000).contains(concurrency) else {
             throw ValidationError("--concurrency is 1 to 10000, not \(concurrency).")
         }
+        if strain.first > 1, stock == nil { throw ValidationError("--first needs --stock.") }
         guard (0...60_000).contains(delayMs) else { throw ValidationError("--delay-ms is 0 to 60000, not \(delayMs).") }
     }
 
@@ -107,6 +112,9 @@ struct RunCommand: AsyncParsableCommand {
             let report = try await fulfil(world, in: folder, screen)
             screen.show(report, asJSON: json)
             if !report.isGood { throw ExitCode.failure }
+        } catch is Interruption {
+            screen.note("Ended by SIGTERM. Run it again with the same arguments to go on.\n")
+            throw ExitCode(Interruption.status)
         } catch let error as DataMismatch {
             screen.complain("\(error)")
             throw ExitCode(65)
@@ -118,7 +126,13 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Reads all input before anything is done.
     private func readInput(_ screen: Screen) throws -> World {
-        let world = try World(ordersFile: orders, stockFile: stock, count: count, seed: seed)
+        let world = try World(
+            ordersFile: orders,
+            stockFile: stock,
+            first: strain.first,
+            count: count,
+            seed: seed
+        )
         for line in world.bad { screen.complain(line.description) }
         if !world.bad.isEmpty, !skipInvalid {
             screen.complain(
@@ -131,9 +145,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func fulfil(_ world: World, in folder: DataFolder, _ screen: Screen) async throws -> Report {
+        let tally = try strain.tally.map { try Tally(path: $0) }
         let faulty = FaultyTransport(
             wrapping: InProcessTransport(),
-            seed: seed,
+            seed: strain.faultSeed ?? seed,
             faults: FaultyTransport.Faults(
                 dropRate: dropRate,
                 duplicateRate: duplicateRate,
@@ -151,21 +166,27 @@ struct RunCommand: AsyncParsableCommand {
                     seed: seed
                 ),
                 losesMessages: dropRate > 0,
+                time: strain.clockJumpMs > 0
+                    ? JumpingTime(every: .milliseconds(strain.clockJumpMs), seed: seed, tally: tally) : .system,
                 logger: Logger(label: "order-fulfilment")
             ),
-            transport: hasFaults ? faulty : InProcessTransport()
+            transport: hasFaults
+                ? (tally.map { TalliedTransport(faulty: faulty, tally: $0) } ?? faulty) : InProcessTransport()
         )
         let fulfilment = Fulfilment(
             services: services,
             world: world,
             concurrency: concurrency,
-            waitsForOperator: waitForOperator
+            waitsForOperator: waitForOperator,
+            endsQuiet: strain.untilQuiet
         )
-        let report = try await services.whileRunning {
+        return try await services.whileRunning {
             let before = try await services.orders.store.read { try $0.sagaCounts() }
             let clock = ContinuousClock()
             let start = clock.now
-            try await screen.following(services, orders: world.orders.count) { try await fulfilment.run() }
+            try await Interruption.orResult {
+                try await screen.following(services, orders: world.orders.count) { try await fulfilment.run() }
+            }
             return try await Report.make(
                 of: services,
                 invalid: world.bad.filter { $0.file != stock }.count,
@@ -173,9 +194,9 @@ struct RunCommand: AsyncParsableCommand {
                 endedBefore: before[.completed, default: 0] + before[.compensated, default: 0],
                 duration: clock.now - start
             )
+        } finally: {
+            await faulty.stop()
         }
-        await faulty.stop()
-        return report
     }
 }
 

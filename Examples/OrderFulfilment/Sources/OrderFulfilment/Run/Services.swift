@@ -9,8 +9,14 @@ struct Services: Sendable {
         var misfortunes = Bank.Misfortunes()
         /// Whether messages get lost, so that silence is to be taken for loss soon.
         var losesMessages = false
+        /// How long one waits for a database that another process keeps locked.
+        var lockTimeout: Duration = .seconds(10)
+        var time: any TimeSource = .system
         var logger = Logger(label: "order-fulfilment")
     }
+
+    /// How long each of them may take to leave once it is asked to.
+    static let shutdownLimit = Duration.seconds(5)
 
     let orders: EddaRuntime
     let inventory: EddaRuntime
@@ -46,7 +52,14 @@ struct Services: Sendable {
         bank: Bank = .unreachable,
         transport: any Transport = InProcessTransport()
     ) async throws -> EddaRuntime {
-        let store = try await SQLiteStore(path: folder.database(of: service), schema: try service.schema)
+        var configuration = SQLiteStore.Configuration()
+        configuration.lockTimeout = settings.lockTimeout
+        let store = try await SQLiteStore(
+            path: folder.database(of: service),
+            configuration: configuration,
+            schema: try service.schema,
+            time: settings.time
+        )
         let logger = settings.logger
         switch service {
         case .orders:
@@ -63,24 +76,43 @@ struct Services: Sendable {
                 transport: transport,
                 name: "orders",
                 sagaConfiguration: patience,
-                logger: logger
+                logger: logger,
+                shutdownLimit: shutdownLimit
             ) {
                 OrdersService.orderSummary
                 FulfilOrder.self
                 OrdersService.participant
             }
         case .inventory:
-            return try EddaRuntime(store: store, transport: transport, name: "inventory", logger: logger) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "inventory",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 InventoryService.stockLevels
                 InventoryService.participant
             }
         case .payments:
-            return try EddaRuntime(store: store, transport: transport, name: "payments", logger: logger) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "payments",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 PaymentsService.paymentStatus
                 PaymentsService(bank: bank).participant
             }
         case .shipping:
-            return try EddaRuntime(store: store, transport: transport, name: "shipping", logger: logger) {
+            return try EddaRuntime(
+                store: store,
+                transport: transport,
+                name: "shipping",
+                logger: logger,
+                shutdownLimit: shutdownLimit
+            ) {
                 ShippingService.shipments
                 ShippingService.participant
             }
@@ -93,13 +125,16 @@ struct Services: Sendable {
     ///
     /// - Throws: What `body` throws, or what ended a service.
     func whileRunning<Result: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Result
+        _ body: @escaping @Sendable () async throws -> Result,
+        finally end: () async -> Void = {}
     ) async throws -> Result {
         do {
             let result = try await Self.run(all[...], body)
+            await end()
             await close()
             return result
         } catch {
+            await end()
             await close()
             throw error
         }
@@ -123,6 +158,23 @@ struct Services: Sendable {
         ] {
             let head = try await runtime.store.head()
             try await runtime.projections.wait(for: [projection.name], until: head, timeout: .seconds(60))
+        }
+    }
+
+    /// Returns when no service has a message that waits to be sent.
+    ///
+    /// - Throws: `StoreError`.
+    func settleOutboxes() async throws {
+        // Who receives may send in turn, so all are to be quiet twice in a row.
+        var quietRounds = 0
+        while quietRounds < 2 {
+            quietRounds += 1
+            for runtime in all {
+                let counts = try await runtime.store.read { try $0.outboxCounts() }
+                // What stands behind a dead letter waits for an operator.
+                if counts.ready > 0 || counts.held > 0 && counts.dead == 0 { quietRounds = 0 }
+            }
+            if quietRounds < 2 { try await Task.sleep(for: .milliseconds(20)) }
         }
     }
 

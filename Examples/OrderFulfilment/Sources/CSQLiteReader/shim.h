@@ -1,0 +1,6 @@
+#ifndef ORDER_FULFILMENT_CSQLITE_READER_H
+#define ORDER_FULFILMENT_CSQLITE_READER_H
+
+#include <sqlite3.h>
+
+#endif

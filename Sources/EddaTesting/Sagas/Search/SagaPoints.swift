@@ -1,0 +1,62 @@
+internal import EddaCore
+internal import EddaSagas
+
+/// What can go wrong at the points of a run, one at a time.
+struct SagaPoints: Sendable {
+    /// How often a message has to be lost, or a handler to fail, until somebody gives up.
+    let always: Int
+
+    init(of plan: PlanDescription) {
+        let longest = plan.steps.compactMap(\.timeoutMilliseconds).max() ?? 60_000
+        // The pauses between sendings grow to 30 seconds at most, and to half of that at least; a pivot is asked again for
+        // as long as the first time.
+        always = min(60, 8 + Int(2 * longest / 15_000))
+    }
+
+    /// The visits that tell something: in the middle of a long silence one is like another.
+    func telling(_ visits: [SagaFates.Visit]) -> [SagaFates.Visit] {
+        let ends = 25
+        return visits.count <= 3 * ends ? visits : Array(visits.prefix(2 * ends) + visits.suffix(ends))
+    }
+
+    func faults(at visit: SagaFates.Visit, isSilent: Bool) -> [SagaFault] {
+        let (place, number) = (visit.point.place, visit.point.number)
+        func fault(_ effect: SagaFault.Effect, count: Int = 1) -> SagaFault {
+            SagaFault(place, number, count: count, effect)
+        }
+        switch place {
+        case .sending:
+            // What holds for the third sending of a message holds for the fourth.
+            if number > 3 { return [] }
+            // Within the first pause, after the timeout of a step, and after the end.
+            let times = [2_000, 70_000, 7_200_000]
+            var faults = [fault(.loss), fault(.lateMark(5_000))]
+            if number == 1, !isSilent { faults.append(fault(.loss, count: always)) }
+            faults += times.map { fault(.delay($0)) }
+            faults += [0, 70_000, 7_200_000].map { fault(.copy($0)) }
+            return faults
+        case .execution:
+            if number > 3 { return [] }
+            var faults = [fault(.rejection), fault(.failure), fault(.breakage)]
+            if number == 1 { faults.append(fault(.failure, count: always)) }
+            return faults
+        case .commit:
+            return [fault(.crashBefore(0)), fault(.crashAfter(0)), fault(.crashAfter(7_200_000))]
+        case .transition:
+            let verbs: [SagaFault.Verb] = visit.isParked ? [.cancel, .compensate, .retry] : [.cancel]
+            return verbs.map { fault(.decision($0)) }
+        }
+    }
+
+    /// Faults that lead a saga back, or to where nobody knows what was done; for each step of a run one refusal and one
+    /// silence.
+    func detours(of run: SagaRun) -> (refusals: [SagaFault], silences: [SagaFault]) {
+        var refusals: [SagaFault] = []
+        var silences: [SagaFault] = []
+        for case .execution(let key) in run.visits.map(\.point.place) {
+            refusals.append(SagaFault(.execution(key: key), 1, .rejection))
+            silences.append(SagaFault(.sending(.reply, key: key), 1, count: always, .loss))
+        }
+        return (refusals, silences)
+    }
+}

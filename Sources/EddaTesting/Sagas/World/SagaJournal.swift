@@ -1,0 +1,119 @@
+internal import EddaCore
+internal import EddaMessaging
+internal import EddaSagas
+internal import Synchronization
+
+/// Looks on when handlers execute commands, lets them fail, and keeps what has come to be: the effects that were
+/// committed.
+final class SagaJournal: Participant.Watch {
+    /// A command that was executed and committed.
+    struct Entry: Sendable {
+        let participant: Address
+        let type: MessageType
+        let key: String
+        let isCompensation: Bool
+        /// Since the start, in nanoseconds.
+        let at: Int64
+    }
+
+    /// A handler fails since the test wants it.
+    private struct Injected: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private struct State {
+        var current: Message?
+        var asked: [String: Int] = [:]
+        var pending: [Entry] = []
+        var entries: [Entry] = []
+        var lastProblem: String?
+    }
+
+    private let fates: SagaFates
+    private let names: SagaNames
+    private let now: @Sendable () -> Int64
+    private let state = Mutex(State())
+
+    init(fates: SagaFates, names: SagaNames, now: @escaping @Sendable () -> Int64) {
+        self.fates = fates
+        self.names = names
+        self.now = now
+    }
+
+    var entries: [Entry] { state.withLock { $0.entries } }
+
+    /// What the last handler was made to throw.
+    func takeProblem() -> String? {
+        state.withLock { state in
+            defer { state.lastProblem = nil }
+            return state.lastProblem
+        }
+    }
+
+    /// The command that will be executed next.
+    func expect(_ message: Message) { state.withLock { $0.current = message } }
+
+    /// A unit begins; what an earlier one left unfinished was rolled back.
+    func beginUnit() { state.withLock { $0.pending = [] } }
+
+    /// The unit was committed.
+    func commitUnit() {
+        state.withLock { state in
+            state.entries += state.pending
+            state.pending = []
+        }
+    }
+
+    func decode(_ type: MessageType) throws {
+        let problem: String? = state.withLock { state in
+            guard let message = state.current else { return nil }
+            let key = names.short(message.idempotencyKey)
+            let number = state.asked[key, default: 0] + 1
+            guard fates.at(.execution(key: key), number).contains(.breakage) else { return nil }
+            state.asked[key] = number
+            state.lastProblem = "cannot execute it at all"
+            return "the test wants that nobody understands it"
+        }
+        if let problem { throw Injected(description: problem) }
+    }
+
+    func begin(_ message: Message) throws {
+        let key = names.short(message.idempotencyKey)
+        let problem: (any Error)? = state.withLock { state in
+            let number = state.asked[key, default: 0] + 1
+            state.asked[key] = number
+            let effects = fates.at(.execution(key: key), number)
+            if effects.contains(.rejection) {
+                state.lastProblem = "rejects it"
+                return Rejection("test.rejected", "the test wants it")
+            }
+            if effects.contains(.failure) {
+                state.lastProblem = "fails"
+                return Injected(description: "the test wants a failure")
+            }
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    func end(_ message: Message) {
+        let entry = Entry(
+            participant: message.destination,
+            type: message.type,
+            key: message.idempotencyKey,
+            isCompensation: SagaKey(message.idempotencyKey)?.direction == .undo,
+            at: now()
+        )
+        state.withLock { $0.pending.append(entry) }
+    }
+}
+
+/// The names under which a test speaks of keys: without the id of its saga.
+struct SagaNames: Sendable {
+    let saga: SagaID
+
+    func short(_ key: String) -> String {
+        let prefix = "\(saga)/"
+        return key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
+    }
+}

@@ -1,0 +1,194 @@
+internal import EddaCore
+internal import EddaMessaging
+internal import EddaSagas
+
+/// A run: the services of a saga, what is on its way between them, and a clock.
+///
+/// Nothing happens by itself. The world takes the earliest of what is to come, lets it happen, and looks at what has
+/// come of it; so a run is the same each time.
+final class SagaWorld<S: Saga> {
+    /// A message that is on its way.
+    struct Flight {
+        let message: Message
+        let courier: SagaFault.Courier
+        let key: String
+        /// Which sending of its key it is.
+        let number: Int
+    }
+
+    /// What is to come.
+    enum Happening {
+        case start
+        case arrival(Flight)
+        /// A service notes that it has sent a message.
+        case mark(SagaService, Int64)
+        case decision(SagaFault.Verb)
+        /// A new process sends what the one before it left in its outbox.
+        case publication(SagaService)
+    }
+
+    private struct Appointment {
+        let at: Int64
+        let number: Int
+        let happening: Happening
+    }
+
+    static var millisecond: Int64 { 1_000_000 }
+
+    let script: SagaScript<S>
+    let fates: SagaFates
+    let journal: SagaJournal
+    let time: ManualTime
+    let origin: Moment
+    let factory: any StoreFactory
+    var story: SagaStory
+
+    let owner: SagaService
+    var services: [SagaService] = []
+    private var agenda: [Appointment] = []
+    private var appointments = 0
+    var sendings: [SagaFault.Place: Int] = [:]
+    /// The destinations of commands by their keys, and whether they name what they undo.
+    var dispatched: [String: (destination: Address, namesForward: Bool)] = [:]
+    var alerts = 0
+    var refused: [String] = []
+    /// What has happened so far.
+    private(set) var steps = 0
+    /// How many transitions the saga has made.
+    var transitions = 0
+    /// The decisions that had an effect, with the transitions after which they were taken.
+    var decided: [(verb: SagaFault.Verb, transition: Int)] = []
+
+    init(
+        _ script: SagaScript<S>,
+        fates: SagaFates,
+        factory: any StoreFactory,
+        isTold: Bool
+    ) async throws {
+        self.script = script
+        self.fates = fates
+        self.factory = factory
+        story = SagaStory(isTold: isTold)
+        let time = ManualTime()
+        let origin = time.now()
+        self.time = time
+        self.origin = origin
+        journal = SagaJournal(fates: fates, names: script.names) { time.now().uptime - origin.uptime }
+        owner = SagaService(
+            script.options.address,
+            on: try await factory.makeStore(time: time),
+            fates: fates,
+            journal: journal
+        )
+        services = [owner]
+        for participant in script.participants { try await employ(participant) }
+        let (options, address) = (script.options, script.options.address)
+        var configuration = options.configuration
+        configuration.alerts = Self.alerts
+        // One after another, so that a run is the same each time.
+        configuration.timerLimit = 1
+        let settings = configuration
+        owner.makeCoordinator = { store in
+            try SagaCoordinator(
+                store: store,
+                address: address,
+                sagas: [S.self] + options.otherSagas,
+                logger: SagaService.logger,
+                configuration: settings
+            )
+        }
+        for service in services { try service.boot() }
+    }
+
+    static var alerts: Address { "edda-test-alerts" }
+
+    /// Nanoseconds since the start.
+    var now: Int64 { time.now().uptime - origin.uptime }
+
+    var stores: SagaTestStores {
+        SagaTestStores(
+            saga: owner.base,
+            byAddress: Dictionary(uniqueKeysWithValues: services.map { ($0.address, $0.base) })
+        )
+    }
+
+    func close() async {
+        for service in services { await service.base.close() }
+    }
+
+    func service(at address: Address) -> SagaService? { services.first { $0.address == address } }
+
+    @discardableResult
+    func employ(_ participant: Participant) async throws -> SagaService {
+        if let service = service(at: participant.name) {
+            service.employ(participant)
+            return service
+        }
+        let store = try await factory.makeStore(time: time)
+        let service = SagaService(participant.name, on: store, fates: fates, journal: journal)
+        service.employ(participant)
+        services.append(service)
+        return service
+    }
+
+    // MARK: Time
+
+    func plan(_ happening: Happening, at moment: Int64) {
+        appointments += 1
+        agenda.append(Appointment(at: moment, number: appointments, happening: happening))
+    }
+
+    /// Whether a message is on its way.
+    func isUnderWay(_ fits: (Flight) -> Bool) -> Bool {
+        agenda.contains { appointment in
+            if case .arrival(let flight) = appointment.happening { fits(flight) } else { false }
+        }
+    }
+
+    /// Lets things happen until nothing is to come.
+    ///
+    /// - Returns: Whether it came to that.
+    func play() async throws -> Bool {
+        while steps < script.options.stepLimit {
+            let next = agenda.indices.min { (agenda[$0].at, agenda[$0].number) < (agenda[$1].at, agenda[$1].number) }
+            let alarm = try await alarm()
+            if let next, alarm.map({ agenda[next].at <= $0 }) ?? true {
+                let appointment = agenda.remove(at: next)
+                pass(to: appointment.at)
+                try await happen(appointment.happening)
+            } else if let alarm {
+                pass(to: alarm)
+                try await wake()
+            } else {
+                return true
+            }
+            steps += 1
+            try await look()
+        }
+        return false
+    }
+
+    private func pass(to moment: Int64) {
+        if moment > now { time.advance(by: .nanoseconds(moment - now)) }
+    }
+
+    /// When the next timer is due and somebody is there to handle it.
+    private func alarm() async throws -> Int64? {
+        guard let due = try await owner.base.read({ try $0.nextTimer(owner: SagaCoordinator.timerOwner) }) else {
+            return nil
+        }
+        return max(now + due.remaining(from: time.now()).wholeNanoseconds, now, owner.upAt)
+    }
+
+    private func happen(_ happening: Happening) async throws {
+        switch happening {
+        case .start: try await start()
+        case .arrival(let flight): try await arrive(flight)
+        case .mark(let service, let row):
+            // A process that died meanwhile has forgotten it; the next one has sent the message again.
+            if service.published >= row { try await service.base.write { try $0.removeFromOutbox([row]) } }
+        case .decision(let verb): try await decide(verb)
+        case .publication(let service): try await publish(service)
+        }
+    }
+}

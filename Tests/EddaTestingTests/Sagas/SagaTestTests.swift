@@ -1,0 +1,155 @@
+import EddaCore
+import EddaMessaging
+import EddaSagas
+import EddaTesting
+import Testing
+
+/// Holds the money of an order and, by mistake, does not let it go when the order turns back.
+private struct KeepMoney: Saga {
+    static let name: SagaName = "order.keep-money"
+    static let version = 1
+    typealias State = FulfilOrder.State
+
+    static var plan: some Plan<State> {
+        call("reserve-stock") { ReserveStock(order: $0.order) }
+            .compensate { state, _ in ReleaseStock(order: state.order) }
+        call("authorize-payment") { AuthorizePayment(order: $0.order, cents: $0.cents) }
+            .noCompensation(reason: "it lapses by itself")
+        pivot("capture-payment") { CapturePayment(order: $0.order) }
+    }
+
+    static var test: SagaTest<KeepMoney> {
+        SagaTest(state: State()) {
+            Fake(ReserveStock.self) { _ in ReserveStock.Reply(reservation: "r-7") }
+            Fake(AuthorizePayment.self) { _ in AuthorizePayment.Reply(authorization: "a-7") }
+            Fake(CapturePayment.self)
+        } invariant: { end in
+            try end.expect(end.status != .compensated || !end.stands("authorize-payment"), "money is held for nothing")
+        }
+    }
+}
+
+@Suite struct SagaTestTests {
+    // guarantees: G7, G8, G10, G11, G12; acceptance: 33, 34, 35, 38, 42, 43, 48, 49, 50
+    @Test func aSagaWithoutFaultsHoldsUnderEverythingThatCanGoWrong() async throws {
+        let report = try await FulfilOrder.test().exhaustive(seeds: 0..<20)
+        #expect(report.saga == "order.fulfil")
+        #expect(report.steps == 5)
+        #expect(report.transitions == 6)
+        #expect(report.runs > 400)
+        #expect(report.endings.values.reduce(0, +) == report.runs)
+        for status in [SagaRecord.Status.completed, .compensated, .parked] {
+            #expect(report.endings[status, default: 0] > 50, "\(report)")
+        }
+        // Whatever was parked finds an end when it is tried again and nothing goes wrong any more.
+        #expect(report.endingsAfterRetries[.parked] == nil)
+        #expect(report.faults.count == 10, "\(report)")
+        #expect(report.description.contains("5 commands, 6 transitions"))
+    }
+
+    @Test func theSameSeedTellsTheSameStory() async throws {
+        for seed in [UInt64(3), 17, 99] {
+            let first = try await FulfilOrder.test().replay(seed: seed)
+            let second = try await FulfilOrder.test().replay(seed: seed)
+            #expect(first == second)
+            #expect(first.contains("order.fulfil saga.started"))
+        }
+    }
+
+    @Test func aMistakeInAPlanIsShownByItsShortestHistory() async throws {
+        let failure = await #expect(throws: TestFailure.self) { try await KeepMoney.test.exhaustive() }
+        let text = try #require(failure?.description)
+        let story = """
+            The saga order.keep-money breaks the invariant. money is held for nothing
+
+            Faults: reject try 1 of capture-payment
+            The shortest history with it, 1 fault:
+
+                   0 ms  sagas starts order.keep-money
+                   0 ms    order.keep-money saga.started: plan version 1
+                   0 ms    order.keep-money step.dispatched reserve-stock: inventory.reserve-stock to inventory
+                   0 ms  sagas sends command 1 of reserve-stock (inventory.reserve-stock to inventory)
+                   1 ms  inventory receives command 1 of reserve-stock and executes it
+            """
+        #expect(text.hasPrefix(story), "\(text)")
+        #expect(text.contains("payments receives command 1 of capture-payment and rejects it"), "\(text)")
+        #expect(text.contains("faults: \"reject try 1 of capture-payment\")"), "\(text)")
+        let again = await #expect(throws: TestFailure.self) {
+            try await KeepMoney.test.replay(faults: "reject try 1 of capture-payment")
+        }
+        #expect(again == failure)
+    }
+
+    @Test func aViolationThatASeedFindsIsShownAgainByTheSeedToTheLetter() async throws {
+        var found = 0
+        for seed in UInt64(0)..<200 where found < 3 {
+            do {
+                try await KeepMoney.test.replay(seed: seed)
+            } catch let failure as TestFailure {
+                found += 1
+                #expect(failure.description.contains("seed: \(seed))"))
+                #expect(failure.description.contains("Found by seed \(seed), with"))
+                let again = await #expect(throws: TestFailure.self) { try await KeepMoney.test.replay(seed: seed) }
+                #expect(again == failure)
+            }
+        }
+        #expect(found == 3)
+    }
+
+    @Test func aCommandWithoutAFakeIsNamed() async throws {
+        let failure = await #expect(throws: TestFailure.self) {
+            try await SagaTest.exhaustive(FulfilOrder.self, state: .init(), seeds: 0..<1) {
+                Fake(ReserveStock.self) { _ in ReserveStock.Reply(reservation: "r-7") }
+            }
+        }
+        #expect(failure?.description.contains("payments.authorize to payments") == true)
+    }
+
+    @Test func anInvariantOverEveryPointSeesTheSagaOnItsWay() async throws {
+        let failure = await #expect(throws: TestFailure.self) {
+            try await SagaTest.exhaustive(FulfilOrder.self, state: .init(), seeds: 0..<1) {
+                Fake(ReserveStock.self) { _ in ReserveStock.Reply(reservation: "r-7") }
+                Fake(AuthorizePayment.self) { _ in AuthorizePayment.Reply(authorization: "a-7") }
+                Fake(CapturePayment.self)
+                Fake(CreateShipment.self) { _ in CreateShipment.Reply(tracking: "t-7") }
+                Fake(ConfirmOrder.self)
+            } always: { point in
+                try point.expect(point.status != .compensating, "it goes back")
+            }
+        }
+        let text = try #require(failure?.description)
+        #expect(text.contains("breaks the invariant over every point. it goes back"))
+        #expect(text.contains("Faults: "))
+    }
+
+    /// A participant as it runs in a service, with events of its own.
+    @Test func realParticipantsAndWhatTheyFindInTheirStores() async throws {
+        struct Counted: Event {
+            static let eventType: EventType = "stock.counted"
+            var pieces: Int
+        }
+        let inventory = Participant("inventory") {
+            Handle(ReserveStock.self) { _, context in
+                try context.append([Counted(pieces: -1)], to: "stock-1")
+                return ReserveStock.Reply(reservation: "r-7")
+            }
+            Handle(ReleaseStock.self) { _, context in
+                try context.append([Counted(pieces: 1)], to: "stock-1")
+            }
+        }
+        let report = try await SagaTest.exhaustive(KeepMoney.self, state: .init(), seeds: 0..<20) {
+            inventory
+            Fake(AuthorizePayment.self) { _ in AuthorizePayment.Reply(authorization: "a-7") }
+            Fake(CapturePayment.self)
+        } prepare: { stores in
+            try await stores.store(of: "inventory").append([Counted(pieces: 5)], to: "stock-1")
+        } invariant: { end in
+            let store = try end.stores.store(of: "inventory")
+            let pieces = try await store.events(in: "stock-1")
+                .reduce(0) { try $0 + store.schema.decode(Counted.self, from: $1).pieces }
+            try end.expect(end.status != .completed || pieces == 4, "\(pieces) pieces after a completed saga")
+            try end.expect(end.status != .compensated || pieces == 5, "\(pieces) pieces after a compensated saga")
+        }
+        #expect(report.runs > 100)
+    }
+}
