@@ -116,7 +116,9 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             state.asked[name] = number
             let effects = fates.at(.execution(key: name), number)
             if effects.contains(.rejection) { return Rejection("test.rejected", "the test wants it") }
-            if effects.contains(.breakage) { return SagaError(.unreadableState, "the test wants that it cannot be done") }
+            if effects.contains(.breakage) {
+                return SagaError(.unreadableState, "the test wants that it cannot be done")
+            }
             return effects.contains(.failure) ? Injected(description: "the test wants a failure") : nil
         }
         if let problem { throw problem }

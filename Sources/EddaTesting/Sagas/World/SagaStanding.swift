@@ -118,7 +118,10 @@ struct SagaStanding {
             }
             let hasSucceeded = history.contains { $0.what == "step.succeeded" && $0.step == pivot.id }
             if hasSucceeded, history.contains(where: { $0.what == "compensation.began" }) {
-                throw SagaViolation("G11", "The pivot \(pivot.id) has succeeded, and the saga turned back all the same.")
+                throw SagaViolation(
+                    "G11",
+                    "The pivot \(pivot.id) has succeeded, and the saga turned back all the same."
+                )
             }
         }
     }
