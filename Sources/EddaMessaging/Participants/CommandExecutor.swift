@@ -17,6 +17,9 @@ package struct CommandExecutor: Sendable {
     /// Where what was begun is gone on with.
     let desk: CallDesk
 
+    /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
+    package var leavesTombstones = true
+
     /// Whether what was begun is gone on with at once, by whoever brings a delivery.
     let isAlone: Bool
 

@@ -49,7 +49,8 @@ extension SagaCoordinator {
             do {
                 let state = try program.decodeState(call.state.bytes)
                 let work = try perform(state, call.elements[...], call, program.services, program.schema)
-                outcome = await attempt(step.callLimit) { await Self.outcome(of: work) }
+                let watch = configuration.localWatch
+                outcome = await attempt(step.callLimit) { await Self.outcome(of: work, call.key.text, watch) }
             } catch {
                 // It has not begun; but an earlier call, whose result was not learned, may have had its effect.
                 outcome = .failed(reason: "\(error)", isRetriable: call.number > 1)
@@ -77,9 +78,16 @@ extension SagaCoordinator {
     }
 
     /// What has come of a call; `nil` when it was cancelled.
-    private static func outcome(of work: PlannedStep.Work) async -> CommandOutcome? {
+    private static func outcome(
+        of work: PlannedStep.Work,
+        _ key: String,
+        _ watch: (any LocalWatch)?
+    ) async -> CommandOutcome? {
         do {
-            return .succeeded(try await work())
+            try watch?.begin(key)
+            let reply = try await work()
+            watch?.end(key)
+            return .succeeded(reply)
         } catch let rejection as Rejection {
             return .rejected(rejection)
         } catch is CancellationError where Task.isCancelled {
@@ -98,4 +106,13 @@ extension SagaCoordinator {
         }
         return .failed(reason: "it was cancelled, since it had no result within \(limit.inWords)", isRetriable: true)
     }
+}
+
+/// What a test does around the steps that are done in the coordinator's process.
+package protocol LocalWatch: Sendable {
+    /// Called before the work; what it throws is what the work throws.
+    func begin(_ key: String) throws
+
+    /// Called after the work.
+    func end(_ key: String)
 }
