@@ -31,13 +31,14 @@ CREATE TABLE edda_streams (
 ) STRICT;
 
 -- Positions are assigned by the writer from edda_log.head, which keeps them gapless and never reuses one; an
--- AUTOINCREMENT column would cost a second table's write for each event.
+-- AUTOINCREMENT column would cost a second table's write for each event. What an event refers to is kept by the triggers
+-- on the tables of names: a foreign key would look it up again with every insert.
 CREATE TABLE edda_events (
     position INTEGER PRIMARY KEY,
-    stream INTEGER NOT NULL REFERENCES edda_streams (id),
+    stream INTEGER NOT NULL,            -- of edda_streams
     version INTEGER NOT NULL CHECK (version > 0),
-    category INTEGER NOT NULL,
-    type INTEGER NOT NULL REFERENCES edda_types (id),
+    category INTEGER NOT NULL,          -- of edda_categories
+    type INTEGER NOT NULL,              -- of edda_types
     schema_version INTEGER NOT NULL CHECK (schema_version > 0),
     recorded_at INTEGER NOT NULL,       -- microseconds since 1970, UTC
     id BLOB NOT NULL,                   -- 16 bytes of a UUID
@@ -61,15 +62,17 @@ CREATE TABLE edda_type_versions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE edda_event_tags (
-    tag INTEGER NOT NULL REFERENCES edda_tags (id),
-    position INTEGER NOT NULL REFERENCES edda_events (position),
+    tag INTEGER NOT NULL,               -- of edda_tags
+    position INTEGER NOT NULL,          -- of edda_events
     PRIMARY KEY (tag, position)
 ) STRICT, WITHOUT ROWID;
 
+-- FAIL, not ABORT: what can be aborted after a trigger has run is written to a statement journal first, page by page
+-- (sqlite.org/tempfiles.html, section 2.5). Nothing has been written when this trigger refuses a row.
 CREATE TRIGGER edda_events_append_only BEFORE INSERT ON edda_events
 WHEN NEW.position <= (SELECT head FROM edda_log WHERE id = 1)
 BEGIN
-    SELECT RAISE(ABORT, 'edda: events are only appended, after the head of the log');
+    SELECT RAISE(FAIL, 'edda: events are only appended, after the head of the log');
 END;
 CREATE TRIGGER edda_events_no_update BEFORE UPDATE ON edda_events
 WHEN (SELECT maintenance FROM edda_log WHERE id = 1) = 0
@@ -81,6 +84,30 @@ WHEN (SELECT maintenance FROM edda_log WHERE id = 1) = 0
 BEGIN
     SELECT RAISE(ABORT, 'edda: events are never deleted');
 END;
+
+CREATE TRIGGER edda_events_no_orphan BEFORE DELETE ON edda_events
+WHEN OLD.tags IS NOT NULL AND EXISTS (SELECT 1 FROM edda_event_tags WHERE position = OLD.position)
+BEGIN
+    SELECT RAISE(ABORT, 'edda: an event is deleted after the entries of its tags');
+END;
+
+-- Names stand for what events are stored under, so they are never changed and never deleted.
+CREATE TRIGGER edda_streams_no_update BEFORE UPDATE OF id, name, category ON edda_streams
+BEGIN SELECT RAISE(ABORT, 'edda: streams are never renamed'); END;
+CREATE TRIGGER edda_streams_no_delete BEFORE DELETE ON edda_streams
+BEGIN SELECT RAISE(ABORT, 'edda: streams are never deleted'); END;
+CREATE TRIGGER edda_types_no_update BEFORE UPDATE ON edda_types
+BEGIN SELECT RAISE(ABORT, 'edda: types are never renamed'); END;
+CREATE TRIGGER edda_types_no_delete BEFORE DELETE ON edda_types
+BEGIN SELECT RAISE(ABORT, 'edda: types are never deleted'); END;
+CREATE TRIGGER edda_categories_no_update BEFORE UPDATE ON edda_categories
+BEGIN SELECT RAISE(ABORT, 'edda: categories are never renamed'); END;
+CREATE TRIGGER edda_categories_no_delete BEFORE DELETE ON edda_categories
+BEGIN SELECT RAISE(ABORT, 'edda: categories are never deleted'); END;
+CREATE TRIGGER edda_tags_no_update BEFORE UPDATE ON edda_tags
+BEGIN SELECT RAISE(ABORT, 'edda: tags are never renamed'); END;
+CREATE TRIGGER edda_tags_no_delete BEFORE DELETE ON edda_tags
+BEGIN SELECT RAISE(ABORT, 'edda: tags are never deleted'); END;
 
 -- What maintenance has deleted: positions that are missing on purpose.
 CREATE TABLE edda_holes (

@@ -16,7 +16,7 @@ import Testing
         let outcome = await Outcome.of(Orders.self, ["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("Takes orders."))
-        for command in ["serve", "events", "streams", "projections", "sagas", "outbox", "doctor"] {
+        for command in ["serve", "events", "streams", "projections", "sagas", "outbox", "inbox", "doctor"] {
             #expect(outcome.output.contains(command))
         }
         #expect(outcome.notes.isEmpty)

@@ -98,6 +98,50 @@ import Testing
         #expect(try await fixture.objects("outbox", "list", "--after", String(sequence)).isEmpty)
     }
 
+    @Test func inboxShowsWhatWasBegunAndHasNoOutcome() async throws {
+        var message = Message(
+            id: "1",
+            source: "/orders",
+            type: "payments.charge",
+            destination: "payments",
+            time: .now(),
+            partitionKey: "1",
+            idempotencyKey: "1/charge",
+            data: []
+        )
+        message.correlationID = "conversation"
+        let kept = message
+        try await fixture.onRuntime { runtime in
+            try await runtime.store.write { transaction in
+                for (key, state, age) in [
+                    ("/orders 1/charge", InboxEntry.State.started(kept), 700),
+                    ("/orders 2/charge", .unresolved(kept, reason: "the bank is away"), 5),
+                    ("/orders 3/charge", .done(.succeeded([])), 5),
+                ] {
+                    let time = transaction.now.wall + .seconds(-age)
+                    try transaction.recordInbox(
+                        InboxEntry(consumer: "payments", key: key, state: state, recordedAt: time)
+                    )
+                }
+            }
+        }
+        let rows = try await fixture.objects("inbox", "list")
+        #expect(rows.map { $0["state"] as? String } == ["started", "unresolved"])
+        #expect(rows.first?["key"] as? String == "/orders 1/charge")
+        #expect(rows.last?["reason"] as? String == "the bank is away")
+        let table = await fixture.run("inbox", "list", "--limit", "1")
+        #expect(table.output.contains("payments.charge") && table.output.contains("/orders 1/charge"))
+        #expect(table.notes.contains("There are more"))
+
+        let facts = try await fixture.objects("doctor")
+        let started = try #require(facts.first { $0["name"] as? String == "inbox.started" })
+        #expect(started["verdict"] as? String == "note")
+        #expect((started["value"] as? String)?.hasPrefix("1, the oldest for 7") == true)
+        #expect((started["advice"] as? String)?.contains("`orders inbox list`") == true)
+        let unresolved = try #require(facts.first { $0["name"] as? String == "inbox.unresolved" })
+        #expect(unresolved["value"] as? String == "1")
+    }
+
     @Test func doctorEndsWithStatusOneWhenSomethingHasToBeDone() async throws {
         _ = await fixture.run("sagas", "start", "order.pay", "--id", "pay-1", "--state", #"{"order":"1"}"#)
         let healthy = await fixture.run("doctor")

@@ -29,7 +29,7 @@ extension CommandFixture {
     @Test func itHasWhatNeedsNoCodeAndNothingElse() async {
         let help = await Outcome.of(EddaProgram.self, ["--help"])
         #expect(help.status == 0)
-        for command in ["events", "streams", "trace", "schema", "projections", "sagas", "outbox", "doctor"] {
+        for command in ["events", "streams", "trace", "schema", "projections", "sagas", "outbox", "inbox", "doctor"] {
             #expect(help.output.contains("\n  \(command) "), "\(command)")
         }
         #expect(!help.output.contains("serve"))

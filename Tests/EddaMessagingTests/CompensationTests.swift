@@ -15,7 +15,8 @@ import Testing
             participant: .bank(executions: executions),
             store: store,
             logger: .silent,
-            inboxWindow: InboxWindow(.seconds(86_400))
+            inboxWindow: InboxWindow(.seconds(86_400)),
+            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
         )
         for message in messages { #expect(await executor.execute(message) == .acknowledged) }
     }
@@ -115,7 +116,8 @@ import Testing
             participant: .bank(),
             store: store,
             logger: .silent,
-            inboxWindow: InboxWindow(.seconds(86_400))
+            inboxWindow: InboxWindow(.seconds(86_400)),
+            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
         )
         guard case .refused = await executor.execute(late) else {
             Issue.record("What nobody is told of is lost.")

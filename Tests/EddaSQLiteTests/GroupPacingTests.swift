@@ -3,11 +3,12 @@ import Testing
 @testable import EddaSQLite
 
 @Suite struct GroupPacingTests {
-    @Test func oneCallerIsNotWaitedFor() {
+    @Test func oneCallerIsWaitedForOnceItHasCome() {
         var pacing = GroupPacing()
         #expect(pacing.pause(waiting: 0) == .zero)
         pacing.committed(units: 1, waiting: 0, in: .milliseconds(1))
-        #expect(pacing.pause(waiting: 0) == .zero)
+        #expect(pacing.pause(waiting: 0) == .microseconds(500))
+        #expect(pacing.pause(waiting: 1) == .zero)
     }
 
     @Test func callersWhoComeBackTogetherShareACommit() {

@@ -105,7 +105,9 @@ import Testing
     /// The triggers are what keeps a foreign program from most of these.
     private static let disarm = """
         PRAGMA foreign_keys = OFF; DROP TRIGGER edda_events_no_update; DROP TRIGGER edda_events_no_delete;
-        DROP TRIGGER edda_events_append_only; DROP TRIGGER edda_events_hole;
+        DROP TRIGGER edda_events_append_only; DROP TRIGGER edda_events_hole; DROP TRIGGER edda_events_no_orphan;
+        DROP TRIGGER edda_streams_no_update; DROP TRIGGER edda_streams_no_delete; DROP TRIGGER edda_types_no_delete;
+        DROP TRIGGER edda_categories_no_update; DROP TRIGGER edda_categories_no_delete; DROP TRIGGER edda_tags_no_delete;
         """
 
     static let damages: [Damage] = [

@@ -30,6 +30,27 @@ import Testing
         #expect(error?.description.contains("inventory") == true)
     }
 
+    // acceptance: 47
+    @Test func participantsThatForgetBeforeTheSagasAreDone() throws {
+        let error = #expect(throws: ConfigurationError.self) {
+            try EddaRuntime(
+                store: store,
+                participantConfiguration: .init(inboxWindow: .seconds(86_400))
+            ) { Service.inventory }
+        }
+        #expect(error?.code == .inboxWindowTooShort)
+        var patience = SagaCoordinator.Configuration()
+        patience.inboxWindow = .seconds(86_400)
+        _ = try EddaRuntime(
+            store: store,
+            sagaConfiguration: patience,
+            participantConfiguration: .init(inboxWindow: .seconds(86_400))
+        ) {
+            FulfilOrder.self
+            Service.inventory
+        }
+    }
+
     @Test func twoProjectionsOfOneName() throws {
         #expect(
             try code {

@@ -51,8 +51,17 @@ extension EddaRuntime {
     private func run(until stop: @escaping @Sendable () async throws -> Void) async throws {
         try await prepare()
         let gate = QuiescingTransport(transport)
+        let participants = components.participants.map {
+            ParticipantWorker(
+                participant: $0,
+                store: store,
+                transport: gate,
+                logger: logger,
+                configuration: participantConfiguration
+            )
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for work in workers(on: gate) {
+            for work in workers(on: gate, participants) {
                 group.addTask {
                     do {
                         try await work()
@@ -65,7 +74,10 @@ extension EddaRuntime {
             group.addTask {
                 do {
                     try await stop()
-                    try await self.withinShutdownLimit { try await gate.quiesce() }
+                    try await self.withinShutdownLimit {
+                        try await gate.quiesce()
+                        for participant in participants { try await participant.finishCalls() }
+                    }
                 } catch is CancellationError where Task.isCancelled {
                     return
                 }
@@ -76,7 +88,10 @@ extension EddaRuntime {
     }
 
     /// One closure a worker; each works until its task is cancelled.
-    private func workers(on transport: QuiescingTransport) -> [@Sendable () async throws -> Void] {
+    private func workers(
+        on transport: QuiescingTransport,
+        _ participants: [ParticipantWorker]
+    ) -> [@Sendable () async throws -> Void] {
         var workers: [@Sendable () async throws -> Void] = []
         if !components.projections.isEmpty {
             workers.append { try await self.projections.run() }
@@ -84,16 +99,7 @@ extension EddaRuntime {
         if !components.sagas.isEmpty {
             workers.append { try await self.sagas.run(transport: transport) }
         }
-        for participant in components.participants {
-            let worker = ParticipantWorker(
-                participant: participant,
-                store: store,
-                transport: transport,
-                logger: logger,
-                configuration: participantConfiguration
-            )
-            workers.append { try await worker.run() }
-        }
+        for participant in participants { workers.append { try await participant.run() } }
         let pump = OutboxPump(store: store, transport: transport, logger: logger)
         workers.append { try await pump.run() }
         return workers

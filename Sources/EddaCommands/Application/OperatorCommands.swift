@@ -13,8 +13,8 @@ public import ArgumentParser
 ///
 /// The root has to be an `AsyncParsableCommand`.
 public enum OperatorCommands<App: EddaApplication> {
-    /// All of them: `serve`, `events`, `streams`, `trace`, `schema`, `projections`, `sagas`, `outbox`, `doctor`, `verify`,
-    /// `backup`.
+    /// All of them: `serve`, `events`, `streams`, `trace`, `schema`, `projections`, `sagas`, `outbox`, `inbox`, `doctor`,
+    /// `verify`, `backup`.
     public static var all: [any ParsableCommand.Type] {
         let serving: [any ParsableCommand.Type] = App.isTool ? [] : [ServeCommand<App>.self]
         return serving + [
@@ -25,6 +25,7 @@ public enum OperatorCommands<App: EddaApplication> {
             ProjectionsCommand<App>.self,
             SagasCommand<App>.self,
             OutboxCommand<App>.self,
+            InboxCommand<App>.self,
             DoctorCommand<App>.self,
             VerifyCommand<App>.self,
             BackupCommand<App>.self,

@@ -23,7 +23,8 @@ struct Examination {
                 "not examined here",
                 advice: "`\(program) verify` compares everything with everything."
             ),
-        ] + outbox(contents) + sagas(contents) + (try await projections(head: contents.head))
+        ] + outbox(contents) + inbox(contents.calls, program: program) + sagas(contents)
+            + (try await projections(head: contents.head))
             + consumers(contents)
     }
 
@@ -32,6 +33,7 @@ struct Examination {
         let outbox: OutboxCounts
         /// How long the first message of the outbox has been there.
         let outboxAge: Duration?
+        let calls: OpenCalls
         let sagas: [SagaRecord.Status: Int]
         let overdue: Int
         /// How long the first timer of a saga has been due; `nil` when none is.
@@ -44,6 +46,7 @@ struct Examination {
             outbox = try transaction.outboxCounts()
             let now = transaction.now.wall
             outboxAge = try transaction.outbox(after: 0, limit: 1).first.map { max(.zero, now.since($0.message.time)) }
+            calls = try OpenCalls(transaction)
             sagas = try transaction.sagaCounts()
             overdue = try transaction.overdueSagas(at: now).values.reduce(0, +)
             let delay = try transaction.nextTimer(owner: "sagas").map { .zero - $0.remaining(from: transaction.now) }

@@ -20,6 +20,7 @@ struct SagasCommand<App: EddaApplication>: AsyncParsableCommand {
             SagasRetryCommand<App>.self,
             SagasSkipCommand<App>.self,
             SagasResolveCommand<App>.self,
+            SagasSignalCommand<App>.self,
             SagasCompensateCommand<App>.self,
             SagasCancelCommand<App>.self,
         ]

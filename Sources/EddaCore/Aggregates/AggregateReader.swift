@@ -28,7 +28,7 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
         let before = aggregate.version
         var tail = try await nearTail(after: before)
         while true {
-            guard tail.state.version >= aggregate.version else {
+            guard tail.version >= aggregate.version else {
                 // Maintenance has taken events away: what is remembered may be of a history that is no more.
                 store.aggregates.removeAll()
                 aggregate = try await replayed()
@@ -117,7 +117,7 @@ extension ReadTransaction {
         }
         while true {
             let tail = try StreamTail(of: stream, after: aggregate.version, in: self)
-            if tail.state.version < aggregate.version {
+            if tail.version < aggregate.version {
                 aggregate = HeldAggregate(epoch: aggregate.epoch)
                 continue
             }

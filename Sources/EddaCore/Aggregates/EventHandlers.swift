@@ -2,9 +2,9 @@
 ///
 /// Events of other types are passed over.
 public struct EventHandlers<State: DecisionModel>: Sendable {
-    package typealias Apply = @Sendable (inout State, RecordedEvent, SchemaRegistry) throws -> Void
-
-    private let handlers: [EventType: Apply]
+    private let handlers: [EventType: EventHandler]
+    /// The same if they are few: to compare some names costs less than to hash one.
+    private let few: [EventHandler]
     /// The kinds of events that have a handler.
     package let events: [any Event.Type]
 
@@ -15,15 +15,21 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     public init(@Builder _ build: () -> [Entry]) {
         let entries = build()
         events = entries.map(\.event)
-        handlers = Dictionary(entries.flatMap { entry in entry.event.wireNames.map { ($0, entry.apply) } }) { _, _ in
+        let all = entries.flatMap { entry in
+            entry.event.wireNames.map { ($0, EventHandler(type: $0, apply: entry.apply)) }
+        }
+        handlers = Dictionary(all) { _, _ in
             preconditionFailure("\(State.self) has two handlers for the same event type.")
         }
+        few = handlers.count <= Self.fewest ? Array(handlers.values) : []
     }
+
+    private static var fewest: Int { 8 }
 
     /// One handler, its event type forgotten by the compiler.
     public struct Entry: Sendable {
         let event: any Event.Type
-        let apply: Apply
+        let apply: EventHandler.Apply
     }
 
     /// Collects handlers.
@@ -31,9 +37,9 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     public enum Builder {
         /// Takes a handler.
         public static func buildExpression<E: Event>(_ on: On<State, E>) -> Entry {
-            Entry(event: E.self) { state, event, schema in
-                guard case .fold(let fold) = on.handler else { return }
-                try fold(&state, schema.decode(E.self, from: event))
+            guard case .fold(let fold) = on.handler else { return Entry(event: E.self) { _, _, _ in } }
+            return Entry(event: E.self) { state, event, schema in
+                try fold(&state.assumingMemoryBound(to: State.self).pointee, schema.decode(E.self, from: event))
             }
         }
 
@@ -48,6 +54,21 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     ///
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
-        try handlers[event.type]?(&state, event, schema)
+        guard let handler = handler(of: event.type) else { return }
+        try withUnsafeMutablePointer(to: &state) { try handler.apply(UnsafeMutableRawPointer($0), event, schema) }
     }
+
+    private func handler(of type: EventType) -> EventHandler? {
+        few.isEmpty ? handlers[type] : few.first { $0.type == type }
+    }
+}
+
+/// A handler for events of one name that has forgotten what it changes: of a type that depends on the state the runtime
+/// would be asked anew with every event.
+struct EventHandler: Sendable {
+    /// Changes the state at an address, which is of the kind that the handler was made for.
+    typealias Apply = @Sendable (UnsafeMutableRawPointer, RecordedEvent, SchemaRegistry) throws -> Void
+
+    let type: EventType
+    let apply: Apply
 }

@@ -20,7 +20,7 @@ struct HeldAggregate<State: Aggregate>: Sendable {
     }
 
     /// Folds stored events in.
-    mutating func apply(_ events: some Sequence<RecordedEvent>, schema: SchemaRegistry) throws {
+    mutating func apply(_ events: [RecordedEvent], schema: SchemaRegistry) throws {
         try loaded.apply(events, schema: schema)
     }
 
@@ -29,6 +29,7 @@ struct HeldAggregate<State: Aggregate>: Sendable {
     /// - Throws: ``SchemaError`` when what was encoded does not decode.
     mutating func apply(_ events: [EventData], in stream: StreamID, schema: SchemaRegistry) throws {
         var version = version
+        let handlers = State.handlers
         for event in events {
             version += 1
             // Handlers see neither positions nor times.
@@ -39,7 +40,7 @@ struct HeldAggregate<State: Aggregate>: Sendable {
                 recordedAt: Timestamp(microseconds: 0),
                 event: event
             )
-            try State.handlers.apply(recorded, to: &loaded.state, schema: schema)
+            try handlers.apply(recorded, to: &loaded.state, schema: schema)
         }
         loaded.version = version
     }

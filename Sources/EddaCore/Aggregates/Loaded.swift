@@ -15,8 +15,14 @@ public struct Loaded<State: Aggregate>: Sendable {
     ///
     /// - Throws: ``SchemaError`` when an event does not decode.
     public mutating func apply(_ events: some Sequence<RecordedEvent>, schema: SchemaRegistry) throws {
+        try apply(Array(events), schema: schema)
+    }
+
+    /// The same for what the store returns: an array, whatever the aggregate, is walked without asking what it is.
+    mutating func apply(_ events: [RecordedEvent], schema: SchemaRegistry) throws {
+        let handlers = State.handlers
         for event in events {
-            try State.handlers.apply(event, to: &state, schema: schema)
+            try handlers.apply(event, to: &state, schema: schema)
             version = event.version
         }
     }

@@ -35,7 +35,8 @@ struct ReadModel<Model: DecisionModel>: Sendable {
 
     /// - Returns: Whether there may be more.
     private mutating func fold(_ page: EventPage, _ schema: SchemaRegistry) throws -> Bool {
-        for event in page.events { try Model.handlers.apply(event, to: &model, schema: schema) }
+        let handlers = Model.handlers
+        for event in page.events { try handlers.apply(event, to: &model, schema: schema) }
         head = max(head, page.head)
         return page.events.count == Self.pageSize
     }

@@ -1,7 +1,7 @@
 /// What a stream holds after a version.
 struct StreamTail: Sendable {
-    /// The state of the stream.
-    let state: StreamState
+    /// The version of the stream, or that of the last event on a full page.
+    let version: Int
     /// The events that follow, at most a page of them.
     let events: [RecordedEvent]
 
@@ -18,11 +18,17 @@ struct StreamTail: Sendable {
         limit: Int = pageSize,
         in transaction: any ReadTransaction
     ) throws {
-        state = try transaction.state(of: stream)
-        events =
-            state.version > version
-            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
-            : []
+        if version == 0 {
+            // From the beginning on, the events themselves tell how far the stream goes.
+            events = try transaction.events(in: stream, .forward, versions: 1...Int.max, limit: limit)
+            self.version = events.last?.version ?? 0
+        } else {
+            self.version = try transaction.state(of: stream).version
+            events =
+                self.version > version
+                ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
+                : []
+        }
         hasMore = events.count == limit
     }
 }

@@ -81,54 +81,54 @@ struct JSONTapeObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
 // Without these, what is optional would be looked up three times.
 extension JSONTapeObject {
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
-        try present(key).map { try tape.bool(at: $0) }
+        if let index = present(key) { try tape.bool(at: index) } else { nil }
     }
     func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
-        try present(key).map { try tape.string(at: $0) }
+        if let index = present(key) { try tape.string(at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
-        try present(key).map { try tape.floatingPoint(type, at: $0) }
+        if let index = present(key) { try tape.floatingPoint(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? {
-        try present(key).map { try tape.floatingPoint(type, at: $0) }
+        if let index = present(key) { try tape.floatingPoint(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int8.Type, forKey key: Key) throws -> Int8? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int16.Type, forKey key: Key) throws -> Int16? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int32.Type, forKey key: Key) throws -> Int32? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: Int128.Type, forKey key: Key) throws -> Int128? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt.Type, forKey key: Key) throws -> UInt? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt8.Type, forKey key: Key) throws -> UInt8? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent(_ type: UInt128.Type, forKey key: Key) throws -> UInt128? {
-        try present(key).map { try tape.integer(type, at: $0) }
+        if let index = present(key) { try tape.integer(type, at: index) } else { nil }
     }
     func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
-        try present(key).map { try tape.decode(type, at: $0) }
+        if let index = present(key) { try tape.decode(type, at: index) } else { nil }
     }
 }

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// A short identifier that is written down once and then stored for good: an event type, a tag, an address.
 ///
 /// Names are checked when they are made. A literal that breaks the rules stops the program where it is
@@ -56,11 +64,14 @@ extension Name {
     /// Equal names have equal bytes: a composed and a decomposed é, which Swift's strings hold for equal, are two
     /// names, as they are in SQLite.
     public static func == (left: Self, right: Self) -> Bool {
-        let (left, right) = (left.rawValue.utf8, right.rawValue.utf8)
-        let isEqual = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { left.count == $0.count && left.elementsEqual($0) }
+        var (left, right) = (left.rawValue, right.rawValue)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                guard left.count == right.count else { return false }
+                guard let start = left.baseAddress, let other = right.baseAddress else { return true }
+                return start == other || memcmp(start, other, left.count) == 0
+            }
         }
-        return (isEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     /// Hashes the UTF-8 bytes.

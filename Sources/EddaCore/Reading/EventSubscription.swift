@@ -2,7 +2,8 @@ extension Store {
     /// Follows the events of the store: first those that are there, then each as it is committed, every event once
     /// and in order.
     ///
-    /// Events are fetched page by page as the consumer asks for them, so a slow consumer costs no memory.
+    /// Events are fetched page by page as the consumer asks for them, so a slow consumer costs no memory: while it has more
+    /// to catch up with, one page beyond the one that it is at is read ahead, beside its own work.
     ///
     /// - Parameters:
     ///   - query: Which events.
@@ -43,6 +44,8 @@ public struct EventSubscription: AsyncSequence, Sendable {
         public private(set) var position: Position
         private var page: ArraySlice<RecordedEvent> = []
         private var head: Position = .start
+        /// The page behind the present one.
+        private var ahead: PageAhead?
 
         init(store: any Store, query: EventQuery, pageSize: Int, position: Position) {
             self.store = store
@@ -61,16 +64,52 @@ public struct EventSubscription: AsyncSequence, Sendable {
                     return event
                 }
                 try Task.checkCancellation()
-                let seen = store.signals.events.count
-                let found = try await store.events(matching: query, after: position, limit: pageSize)
+                let seen = ahead?.seen ?? store.signals.events.count
+                let found =
+                    if let next = ahead.take() {
+                        try await next.page()
+                    } else {
+                        try await store.events(matching: query, after: position, limit: pageSize)
+                    }
                 head = found.head
                 if found.events.isEmpty {
                     position = Swift.max(position, found.head)
                     try await store.signals.events.wait(past: seen)
                 } else {
                     page = found.events[...]
+                    // A page that is not full is the last one for now.
+                    if found.events.count == pageSize {
+                        ahead = PageAhead(store, query, after: found.head, limit: pageSize)
+                    }
                 }
             }
+        }
+    }
+}
+
+/// A page of events that is being fetched.
+///
+/// It owns the task that fetches it: nobody waits for that one any more when the page is let go of.
+private final class PageAhead: Sendable {
+    /// What had been signalled before the page was read; what comes later is not in it.
+    let seen: UInt64
+    private let task: Task<EventPage, any Error>
+
+    init(_ store: any Store, _ query: EventQuery, after position: Position, limit: Int) {
+        seen = store.signals.events.count
+        task = Task { try await store.events(matching: query, after: position, limit: limit) }
+    }
+
+    deinit { task.cancel() }
+
+    /// The page.
+    ///
+    /// - Throws: `CancellationError` when the waiting task is cancelled, ``StoreError``.
+    func page() async throws -> EventPage {
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: { [task] in
+            task.cancel()
         }
     }
 }

@@ -87,9 +87,12 @@ public final class OutboxPump: Sendable {
                     changes = []
                 }
             } else {
+                // Recording is repeated rather than sending: what it writes is the same however often it is written.
                 warn(about: changes)
                 let (recorded, blocked) = (changes, claims.blocked)
-                let unblocked = try await persistently { try await log.record(recorded, blocked: blocked) }
+                let unblocked = try await store.persistently(logger) {
+                    try await log.record(recorded, blocked: blocked)
+                }
                 claims.didRecord(recorded, unblocked: unblocked)
                 changes = []
                 send(claims.next(), reports, &group)
@@ -97,7 +100,7 @@ public final class OutboxPump: Sendable {
             if isMore || claims.isBehind || !reports.isWatching {
                 let seen = store.signals.outbox.count
                 let (start, held) = (claims.nextPage, claims.held)
-                let found = try await persistently { try await log.read(after: start, held: held) }
+                let found = try await store.persistently(logger) { try await log.read(after: start, held: held) }
                 claims.take(found.ready, after: start, isLast: found.isLast)
                 claims.takeDue(found.due)
                 isMore = !found.isLast || !claims.blocked.isEmpty
@@ -142,7 +145,7 @@ public final class OutboxPump: Sendable {
     ) {
         group.addTask {
             defer { reports.endRemoving() }
-            _ = try await self.persistently { try await log.record(changes, blocked: []) }
+            _ = try await self.store.persistently(self.logger) { try await log.record(changes, blocked: []) }
         }
     }
 
@@ -160,24 +163,6 @@ public final class OutboxPump: Sendable {
                 try await store.signals.outbox.wait(past: count, for: pause, by: store.time)
             } else {
                 try await store.signals.outbox.wait(past: count)
-            }
-        }
-    }
-
-    /// Repeats what the store could not do for a reason that passes.
-    ///
-    /// Recording is repeated too, rather than sending again: what it writes is the same however often it is written.
-    private func persistently<Result>(_ body: () async throws -> Result) async throws -> Result {
-        let retry = RetryPolicy.exponential(attempts: nil, initial: .milliseconds(20), cap: .seconds(5))
-        var failures = 0
-        while true {
-            do {
-                return try await body()
-            } catch  where StoreError.isPassing(error) {
-                failures += 1
-                logger.debug("The outbox cannot be reached; trying again.", metadata: ["error": "\(error)"])
-                let pause = retry.pause(afterAttempt: failures, entropy: .random(in: 0 ... .max))
-                try await store.time.sleep(for: pause ?? retry.cap)
             }
         }
     }

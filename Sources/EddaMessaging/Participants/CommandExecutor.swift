@@ -5,19 +5,36 @@ package import Logging
 ///
 /// The inbox is looked up inside the unit that writes it, and units run one after another. So of two duplicates that
 /// arrive at once the second finds the note of the first, and no further lock is needed.
+///
+/// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does the
+/// rest. So is a compensation of a command that was begun and has no outcome.
 package struct CommandExecutor: Sendable {
     let participant: Participant
     let store: any Store
     let logger: Logger
     /// For how long the inbox remembers what was done.
     let inboxWindow: InboxWindow
+    /// Where what was begun is gone on with.
+    let desk: CallDesk
 
     /// An executor of a participant's commands, on its store.
-    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
+    init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
         self.participant = participant
         self.store = store
         self.logger = logger
         self.inboxWindow = inboxWindow
+        self.desk = desk
+    }
+
+    /// An executor with a desk of its own, for a participant whose commands call no outside.
+    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
+        self.init(
+            participant: participant,
+            store: store,
+            logger: logger,
+            inboxWindow: inboxWindow,
+            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
+        )
     }
 
     /// The data of a command does not fit its type.
@@ -25,39 +42,56 @@ package struct CommandExecutor: Sendable {
         let reason: String
     }
 
+    /// So much was begun that no more is.
+    struct Busy: Error {}
+
+    /// What a unit has done about a command.
+    enum Step: Sendable {
+        /// It has an outcome, and the reply is in the outbox.
+        case concluded(CommandOutcome)
+        /// It was begun, now or before; this is the message that is kept.
+        case begun(Message)
+    }
+
     /// Executes a command and tells what became of its delivery.
     package func execute(_ message: Message) async -> Settlement.Fate {
         guard let entry = participant.handlers[message.type] else { return await refuseUnknown(message) }
         let schema = store.schema
         // Decoded here rather than on the store's writing thread.
-        let execution = Result { try entry.prepare(message.data, schema) }
+        let work = Result { try entry.prepare(message.data, schema) }
+        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey))
         do {
-            let outcome = try await store.write { transaction in
-                try dealWith(message, in: transaction) {
-                    let execute: Participant.Entry.Execute
+            let step = try await store.write { transaction in
+                try dealWith(message, answering: [message], in: transaction) { own, undone in
+                    let decoded: Participant.Entry.Work
                     do {
-                        execute = try execution.get()
+                        decoded = try work.get()
                     } catch {
                         throw Undecodable(reason: undecodable(message, error))
                     }
-                    let context = HandlerContext(
-                        transaction: transaction,
-                        message: message,
-                        participant: participant.name,
-                        schema: schema
-                    )
-                    let outcome = CommandOutcome.succeeded(try execute(context))
-                    try record(outcome, of: message, in: transaction)
-                    return outcome
+                    guard undone == nil, case .handle(let execute) = decoded else {
+                        return .begun(try begin(message, own, hasRoom: hasRoom, in: transaction))
+                    }
+                    return .concluded(try run(execute, message, in: transaction))
                 }
             }
-            // Nobody would hear of it, so the message becomes its sender's dead letter.
-            if case .expired(let reason) = outcome, message.replyTo == nil { return .refused(reason: reason) }
+            switch step {
+            case .begun(let kept):
+                desk.admit(kept, key: message.inboxKey(message.idempotencyKey), asker: message)
+            case .concluded(.expired(let reason)) where message.replyTo == nil:
+                // Nobody would hear of it, so the message becomes its sender's dead letter.
+                return .refused(reason: reason)
+            case .concluded: break
+            }
             return .acknowledged
         } catch let rejection as Rejection {
             return await conclude(message, .rejected(rejection), isRecorded: true)
         } catch let error as Undecodable {
             return await refuse(message, error.reason)
+        } catch is Busy {
+            let reason =
+                "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
+            return .handedBack(reason: reason)
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }
             logger.debug(
@@ -72,13 +106,25 @@ package struct CommandExecutor: Sendable {
     /// Answers a command whose execution left nothing behind, in a unit of its own.
     ///
     /// A failure that may pass is not recorded, so that the same command, sent again, is executed again.
-    private func conclude(_ message: Message, _ outcome: CommandOutcome, isRecorded: Bool) async -> Settlement.Fate {
+    ///
+    /// - Parameter isUnderstood: Whether this program could execute it. Where it could not, but another one has begun it,
+    ///   nobody knows how that ended.
+    private func conclude(
+        _ message: Message,
+        _ outcome: CommandOutcome,
+        isRecorded: Bool,
+        isUnderstood: Bool = true
+    ) async -> Settlement.Fate {
         do {
-            _ = try await store.write { transaction in
+            try await store.write { transaction in
                 // A duplicate may have been executed since; then its outcome is the answer.
-                try dealWith(message, in: transaction) {
-                    if isRecorded { try record(outcome, of: message, in: transaction) }
-                    return outcome
+                _ = try dealWith(message, answering: [message], in: transaction) { own, _ in
+                    if !isUnderstood, let own {
+                        let reason = "It was begun at \(own.recordedAt), and this program cannot go on with it."
+                        return .concluded(.failed(reason: reason, isRetriable: true))
+                    }
+                    if isRecorded { try record(.done(outcome), of: message, in: transaction) }
+                    return .concluded(outcome)
                 }
             }
             return .acknowledged
@@ -108,85 +154,7 @@ package struct CommandExecutor: Sendable {
             metadata: ["command": "\(message.type)", "message": "\(message.id)", "reason": "\(reason)"]
         )
         let outcome = CommandOutcome.failed(reason: reason, isRetriable: false)
-        return await conclude(message, outcome, isRecorded: message.compensates == nil)
-    }
-
-    /// Asks the inbox what to do, does it, and puts the reply into the outbox.
-    ///
-    /// What is not in the inbox was not executed, unless it was first sent so long ago that the inbox may have forgotten
-    /// it. Then nothing is done and nothing is recorded: what a compensation undoes may still come, and then the same
-    /// compensation has work to do.
-    private func dealWith(
-        _ message: Message,
-        in transaction: any WriteTransaction,
-        execute: () throws -> CommandOutcome
-    ) throws -> CommandOutcome {
-        let consumer = participant.name.rawValue
-        let own = try transaction.inboxEntry(consumer: consumer, key: message.inboxKey(message.idempotencyKey))?.state
-        let undoneKey = message.compensates.map(message.inboxKey)
-        let undone = try undoneKey.flatMap { try transaction.inboxEntry(consumer: consumer, key: $0)?.state }
-        let outcome: CommandOutcome
-        switch InboxDecision(own: own, isCompensation: message.compensates != nil, undone: undone) {
-        case .answer(let stored): outcome = stored
-        case .execute where message.compensates == nil && isExpired(message, at: transaction.now.wall),
-            .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
-            outcome = .expired(reason: expired(message))
-        case .execute: outcome = try execute()
-        case .settleFirst(let undone):
-            let reason = "The command \(undone.type) that it undoes is under way."
-            outcome = .failed(reason: reason, isRetriable: true)
-        case .skip(let leavingTombstone):
-            if leavingTombstone, let key = undoneKey {
-                let now = transaction.now.wall
-                try transaction.recordInbox(
-                    InboxEntry(consumer: consumer, key: key, state: .tombstone, recordedAt: now)
-                )
-            }
-            outcome = .succeeded([])
-            try record(outcome, of: message, in: transaction)
-        }
-        try enqueueReply(outcome, to: message, in: transaction)
-        return outcome
-    }
-
-    private func isExpired(_ message: Message, at now: Timestamp) -> Bool {
-        inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
-    }
-
-    private func expired(_ message: Message) -> String {
-        let place = "the inbox of the participant \(participant.name) may have forgotten whether it was executed"
-        let firstSent = message.firstSent ?? message.time
-        guard let undone = message.compensates else {
-            return "The command \(message.type) is expired: it was first sent at \(firstSent), and \(place). Find out."
-        }
-        return "The compensation \(message.type) is expired: the command \(undone) that it undoes was first sent at "
-            + "\(firstSent), and \(place). Find out, and undo it by hand if it was."
-    }
-
-    private func record(_ outcome: CommandOutcome, of message: Message, in transaction: any WriteTransaction) throws {
-        try transaction.recordInbox(
-            InboxEntry(
-                consumer: participant.name.rawValue,
-                key: message.inboxKey(message.idempotencyKey),
-                state: .done(outcome),
-                recordedAt: transaction.now.wall
-            )
-        )
-    }
-
-    private func enqueueReply(
-        _ outcome: CommandOutcome,
-        to message: Message,
-        in transaction: any WriteTransaction
-    ) throws {
-        let reply = ReplyMessage.make(
-            outcome: outcome,
-            to: message,
-            from: participant.name,
-            time: transaction.now.wall,
-            contentType: store.schema.codec.contentType
-        )
-        if let reply { try transaction.enqueue(reply) }
+        return await conclude(message, outcome, isRecorded: message.compensates == nil, isUnderstood: false)
     }
 
     private func undecodable(_ message: Message, _ error: any Error) -> String {

@@ -20,7 +20,7 @@ extension Participant {
 
     /// The same participant, which also takes commands of a type, does nothing, and gives a reply.
     package func accepting(_ type: MessageType, replying reply: [UInt8]) -> Participant {
-        Participant(name, of: Array(handlers.values) + [Entry(type: type) { _, _ in { _ in reply } }])
+        Participant(name, of: Array(handlers.values) + [Entry(type: type) { _, _ in .handle { _ in reply } }])
     }
 
     /// The same participant with the handlers of another one added.
@@ -33,6 +33,7 @@ extension Participant {
 
     private init(_ name: Address, of entries: [Entry]) {
         self.name = name
+        calls = 1
         handlers = Dictionary(entries.map { ($0.type, $0) }) { first, _ in
             preconditionFailure("The participant \(name) has two handlers for the command \(first.type). Keep one.")
         }
@@ -43,14 +44,21 @@ extension Participant.Entry {
     fileprivate func watched(by watch: any Participant.Watch) -> Participant.Entry {
         let prepare = prepare
         let type = type
-        return Participant.Entry(type: type) { data, schema in
-            try watch.decode(type)
-            let execute = try prepare(data, schema)
-            return { context in
+        @Sendable func watched(_ execute: @escaping Execute) -> Execute {
+            { context in
                 try watch.begin(context.message)
                 let reply = try execute(context)
                 watch.end(context.message)
                 return reply
+            }
+        }
+        return Participant.Entry(type: type) { data, schema in
+            try watch.decode(type)
+            switch try prepare(data, schema) {
+            case .handle(let execute):
+                return .handle(watched(execute))
+            case .perform(let timeout, let call):
+                return .perform(timeout: timeout) { key in watched(try await call(key)) }
             }
         }
     }

@@ -4,7 +4,8 @@ public import Logging
 /// Receives the commands of a participant, executes each once, and answers.
 ///
 /// Commands of a batch are begun together, so that the store puts them into one commit; those of one partition key are
-/// executed one after another, in the order in which they came.
+/// executed one after another, in the order in which they came. A command that calls the outside is only begun in its
+/// turn: those behind it do not wait for its call, but for a compensation of it, which does.
 public final class ParticipantWorker: Sendable {
     /// How a worker works.
     public struct Configuration: Sendable {
@@ -16,20 +17,26 @@ public final class ParticipantWorker: Sendable {
         /// `CommandOutcome.expired` and not executed when it was first sent longer ago than this, less an hour (or less
         /// the half of a window under two hours); likewise a compensation, when what it undoes was first sent so long ago.
         public var inboxWindow: Duration
+        /// The most commands that call the outside, or wait for their turn to, from 1.
+        ///
+        /// Further ones go back to their senders, which try again.
+        public var callCapacity: Int
         /// How often older entries are looked for.
         public var retentionInterval: Duration
         /// How many entries one unit of change forgets, from 1.
         public var retentionPage: Int
 
-        /// A configuration; batches of 64 and an inbox of 7 days, tidied once an hour, by default.
+        /// A configuration; batches of 64, 1,000 calls, and an inbox of 7 days, tidied once an hour, by default.
         public init(
             batch: Int = 64,
             inboxWindow: Duration = .seconds(7 * 86_400),
+            callCapacity: Int = 1_000,
             retentionInterval: Duration = .seconds(3_600),
             retentionPage: Int = 1_000
         ) {
             self.batch = max(1, batch)
             self.inboxWindow = inboxWindow
+            self.callCapacity = max(1, callCapacity)
             self.retentionInterval = retentionInterval
             self.retentionPage = max(1, retentionPage)
         }
@@ -41,6 +48,7 @@ public final class ParticipantWorker: Sendable {
     private let logger: Logger
     private let configuration: Configuration
     private let executor: CommandExecutor
+    private let desk: CallDesk
 
     /// A worker; it begins when it is run.
     public init(
@@ -55,17 +63,22 @@ public final class ParticipantWorker: Sendable {
         self.transport = transport
         self.logger = logger
         self.configuration = configuration
+        desk = CallDesk(limit: participant.calls, capacity: configuration.callCapacity, time: store.time)
         executor = CommandExecutor(
             participant: participant,
             store: store,
             logger: logger,
-            inboxWindow: InboxWindow(configuration.inboxWindow)
+            inboxWindow: InboxWindow(configuration.inboxWindow),
+            desk: desk
         )
     }
 
     /// Executes commands until the task is cancelled; then finishes those in hand and returns.
     ///
-    /// - Throws: `StoreError` when the inbox cannot be tidied for a reason that does not pass by itself; what the
+    /// It begins with the calls that were begun and have no outcome, since the process ended meanwhile. At its end it
+    /// cancels the calls that are under way; they are made again at the next start.
+    ///
+    /// - Throws: `StoreError` when the inbox cannot be read or tidied for a reason that does not pass by itself; what the
     ///   transport throws that is no `TransportError`.
     public func run() async throws {
         let loop = DeliveryLoop(
@@ -84,8 +97,47 @@ public final class ParticipantWorker: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
             group.addTask { try await retention.run() }
+            group.addTask { try await self.makeCalls() }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// Begins no more calls, and returns when none is under way.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    package func finishCalls() async throws { try await desk.rest() }
+
+    /// Goes on with what was begun, now and earlier, until the task is cancelled.
+    private func makeCalls() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.desk.run { await self.executor.goOn(with: $0) } }
+            defer { group.cancelAll() }
+            do {
+                try await resume()
+            } catch is CancellationError {
+                return
+            }
+            try await group.next()
+        }
+    }
+
+    /// Takes up what was begun and has no outcome; what a sender was told about is left to the sender.
+    private func resume() async throws {
+        let page = 100
+        var place = InboxEntry.Place(consumer: participant.name.rawValue)
+        while true {
+            let after = place
+            let entries = try await store.persistently(logger) {
+                try await store.read { try $0.openInboxEntries(after: after, limit: page) }
+            }
+            for entry in entries where entry.consumer == participant.name.rawValue {
+                guard case .started(let message) = entry.state else { continue }
+                try await desk.waitForRoom()
+                desk.admit(message, key: entry.key, asker: nil)
+            }
+            guard entries.count == page, let last = entries.last, last.consumer == place.consumer else { return }
+            place = last.place
         }
     }
 

@@ -4,7 +4,8 @@
 /// Callers who append one after another are all answered at once. Without a pause the first one back would have the next
 /// commit for itself, and the others would have to wait for it: two commits where one would do. A pause pays as long as
 /// it is shorter than the commit that it spares; so it lasts a part of what commits take, and ends as soon as everyone
-/// is back. Where callers do not come back, ever fewer groups wait for them.
+/// is back. One caller alone is waited for as well: to find the writer awake spares it a change of threads. Where callers
+/// do not come back, ever fewer groups wait for them.
 struct GroupPacing {
     /// How many units were in the group or waiting when the last group was committed.
     private(set) var expected = 0
@@ -26,7 +27,7 @@ struct GroupPacing {
 
     /// The longest that the next group shall be put off; zero when it shall begin now.
     mutating func pause(waiting: Int) -> Duration {
-        guard expected > 1, waiting < expected else { return .zero }
+        guard waiting < expected else { return .zero }
         guard skipped == 0 else {
             skipped -= 1
             return .zero

@@ -22,7 +22,8 @@ struct NameMemory {
     }
 
     private var numbers: [[String: Int64]] = Array(repeating: [:], count: Kind.allCases.count)
-    private var types: [Int64: String] = [:]
+    /// The names of types by number: numbers are given from 1 on, and looked up for every event that is read.
+    private var types: [String?] = []
     private var versions: Set<Version> = []
     private var uncommitted: [Entry] = []
 
@@ -31,13 +32,21 @@ struct NameMemory {
 
     func number(of name: String, _ kind: Kind) -> Int64? { numbers[kind.rawValue][name] }
 
-    func typeName(_ number: Int64) -> String? { types[number] }
+    func typeName(_ number: Int64) -> String? {
+        types.indices.contains(Int(number)) ? types[Int(number)] : nil
+    }
+
+    private mutating func setTypeName(_ number: Int64, to name: String?) {
+        guard (0..<Int64(Self.limit)).contains(number) else { return }
+        while types.count <= Int(number) { types.append(nil) }
+        types[Int(number)] = name
+    }
 
     /// Remembers a committed name.
     mutating func remember(_ name: String, _ kind: Kind, as number: Int64) {
         if numbers[kind.rawValue].count >= Self.limit { numbers[kind.rawValue].removeAll(keepingCapacity: true) }
         numbers[kind.rawValue][name] = number
-        if kind == .type { types[number] = name }
+        if kind == .type { setTypeName(number, to: name) }
     }
 
     /// Remembers a name that the running transaction has interned.
@@ -64,7 +73,7 @@ struct NameMemory {
             switch entry {
             case .name(let name, let kind, let number):
                 numbers[kind.rawValue][name] = nil
-                if kind == .type { types[number] = nil }
+                if kind == .type { setTypeName(number, to: nil) }
             case .version(let version):
                 versions.remove(version)
             }

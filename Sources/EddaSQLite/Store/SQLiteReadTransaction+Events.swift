@@ -42,6 +42,7 @@ extension SQLiteReadTransaction {
         let limit = try limited(limit)
         var events: [RecordedEvent] = []
         guard limit > 0 else { return events }
+        events.reserveCapacity(Int(Swift.min(limit, 16)))
         try query(direction == .forward ? .streamForward : .streamBackward) { statement in
             try statement.bind(1, stream.rawValue)
             try statement.bind(2, versions.lowerBound)

@@ -143,8 +143,9 @@ enum StoreStatement: Int, CaseIterable {
         case .insertStream: "INSERT INTO edda_streams (name, category) VALUES (?1, ?2)"
         case .archiveStream: "UPDATE edda_streams SET archived = 1 WHERE name = ?1"
         case .insertEvent:
+            // One row: FAIL undoes no less than ABORT, and needs no statement journal for it (sqlite.org/lang_conflict.html).
             """
-            INSERT INTO edda_events (position, stream, version, category, type, schema_version, recorded_at, id, tags,
+            INSERT OR FAIL INTO edda_events (position, stream, version, category, type, schema_version, recorded_at, id, tags,
             correlation, causation, headers, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         case .insertEventTag: "INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)"

@@ -102,6 +102,8 @@ public struct SagaTimeline: Codable, Hashable, Sendable {
     public let overdueSince: Timestamp?
     /// The steps, in the order of the plan; those of a `forEach` for each element, as soon as it is reached.
     public let steps: [Step]
+    /// The plan; empty when this program does not have it.
+    public let plan: [PlanDescription.Statement]
     /// The `when` and `forEach` blocks that were reached.
     public let blocks: [Block]
     /// The steps that are done and have not been undone.
@@ -159,6 +161,7 @@ extension SagaTimeline {
             )
         }
         blocks = (instance?.blocks ?? []).map { Block(id: $0.id, holds: $0.holds, elements: $0.keys) }
+        plan = program.map { $0.nodes.map(PlanDescription.Statement.init) } ?? []
         overdueSince = instance?.overdueSince
         let goesBack = instance?.goesBack ?? false
         let toUndo: Set<StepStatus> = [.succeeded, .unknown, .undoDispatched, .undoFailed]

@@ -79,6 +79,7 @@ struct BatchWorkload: Workload {
         let row = try await Turns.measure(
             name,
             operations: bench.operations ?? 200_000,
+            batch: Self.size,
             limit: "\(Self.size) inserts a transaction",
             ours: { count in
                 let clock = ContinuousClock()

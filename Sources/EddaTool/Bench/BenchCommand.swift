@@ -22,8 +22,10 @@ struct BenchCommand: AsyncParsableCommand {
             commandName: "bench",
             abstract: "Measure Edda beside SQLite alone, in turns, on this machine.",
             discussion: """
-                Each workload has a limit: a bare loop over SQLite's C interface that writes or reads the same rows, in the \
-                same tables and with the same durability, on bytes encoded beforehand. Both run in this process, by turns.
+                Each workload stands beside a limit: mostly a bare loop over SQLite's C interface that writes or reads the \
+                same rows, in the same tables and with the same durability, on bytes encoded beforehand. Both run in this \
+                process, by turns. Where the limit is another one, such as plain appends for appends under conditions, or \
+                the smallest store for larger ones, its column says so. Rows of bytes on disk have no times.
 
                 Workloads:
                 \(Bench.workloads.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
@@ -90,16 +92,20 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let output = Output.current
         let parent = directory.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
-        guard FileManager.default.fileExists(atPath: parent.path()) else {
-            throw ValidationError("There is no folder \(parent.path()). Make it, or pass another --directory.")
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: parent.plainPath, isDirectory: &isFolder), isFolder else {
+            throw ValidationError("\(parent.plainPath) is no folder. Make it, or pass another --directory.")
         }
+        // Ctrl-C and the like leave no databases behind.
+        let leftovers = BenchLeftovers()
         let chosen = Bench.workloads.filter { workloads.isEmpty || workloads.contains($0.name) }
         var rows: [BenchRow] = []
         let deadline = ContinuousClock.now + Bench.limit
         for (index, workload) in chosen.enumerated() {
             let folder = parent.appending(path: "edda-bench-\(UUID())")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-            defer { try? FileManager.default.removeItem(at: folder) }
+            leftovers.add(folder)
+            defer { leftovers.remove() }
             let tell: @Sendable (String) -> Void = { text in
                 let line = "[\(index + 1)/\(chosen.count)] \(workload.name): \(text)"
                 output.note(output.canRedraw ? "\r\u{1B}[K\(line)" : line + "\n")
@@ -107,7 +113,7 @@ struct BenchCommand: AsyncParsableCommand {
             tell(workload.summary)
             rows += try await workload.run(
                 in: Bench(
-                    folder: folder.path(),
+                    folder: folder.plainPath,
                     durability: durability,
                     operations: operations,
                     steps: steps,
@@ -160,5 +166,10 @@ struct BenchCommand: AsyncParsableCommand {
         let digits = String(scaled % 100)
         return "\(scaled / 100).\(digits.count == 1 ? "0" : "")\(digits)"
     }
+}
+
+extension URL {
+    /// The path as the system takes it: a space is a space.
+    fileprivate var plainPath: String { path(percentEncoded: false) }
 }
 #endif

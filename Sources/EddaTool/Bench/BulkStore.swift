@@ -15,10 +15,21 @@ struct BulkStore {
     /// Encoded items, used over and over: encoding is not what bulk is about.
     private let samples: [[UInt8]]
 
-    init(_ path: String, isTagged: Bool = false) throws {
+    /// A store that has nothing yet.
+    ///
+    /// - Parameter dataSize: To how many bytes the data of each event is filled up, where it has fewer.
+    init(_ path: String, isTagged: Bool = false, dataSize: Int = 0) throws {
         self.path = path
         self.isTagged = isTagged
-        samples = try (0..<1_000).map { try SchemaRegistry().encode(ItemAdded($0)) }
+        let schema = SchemaRegistry()
+        samples = try (0..<1_000)
+            .map { number in
+                var item = ItemAdded(number)
+                let data = try schema.encode(item)
+                guard data.count < dataSize else { return data }
+                item.name += String(repeating: ".", count: dataSize - data.count)
+                return try schema.encode(item)
+            }
     }
 
     /// The id of a stream, from 0.

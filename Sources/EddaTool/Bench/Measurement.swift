@@ -74,24 +74,31 @@ struct Turns {
 
     /// Measures `ours` and `limit`, each for `operations` in all.
     ///
+    /// Every turn is of as many operations, a multiple of `batch`; so a few may be left out.
+    ///
     /// - Parameters:
+    ///   - batch: How many operations are done at a time.
     ///   - ours: Does as many operations as it is told; says how long each took.
     ///   - prepare: Makes ready what the limit needs; not measured.
     ///   - limit: Does as many of the same operations on SQLite alone.
+    ///   - afterWarmUp: Called before the first turn that is measured.
     static func measure(
         _ workload: String,
         operations: Int,
+        batch: Int = 1,
         limit name: String,
         ours: (Int) async throws -> Latencies,
         prepare: (Int) throws -> Void = { _ in },
-        limit: (Int) async throws -> Void
+        limit: (Int) async throws -> Void,
+        afterWarmUp: () -> Void = {}
     ) async throws -> BenchRow {
         let clock = ContinuousClock()
-        let count = max(1, operations / rounds)
-        let warmUp = max(1, count / 4)
+        let count = max(1, operations / rounds / batch) * batch
+        let warmUp = max(1, count / 4 / batch) * batch
         _ = try await ours(warmUp)
         try prepare(warmUp)
         try await limit(warmUp)
+        afterWarmUp()
         Memory.resetPeak()
         var (spent, spentByLimit) = (Duration.zero, Duration.zero)
         var latencies = Latencies()

@@ -30,7 +30,7 @@ final class RawReader {
         all = try database.prepare(
             """
             SELECT \(Self.columns) FROM edda_events e NOT INDEXED JOIN edda_streams s ON s.id = e.stream
-            WHERE e.category > 0 ORDER BY e.position LIMIT ?1
+            WHERE e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
             """
         )
     }
@@ -56,13 +56,18 @@ final class RawReader {
         try allRows(limit) { Self.touch($0) }
     }
 
-    /// Reads all events and folds them with Foundation's decoder.
-    func foldAll(limit: Int, into basket: inout Basket) throws {
-        _ = try allRows(limit) { row in
+    /// Reads the next events after a position and folds them with Foundation's decoder.
+    ///
+    /// - Returns: The position of the last one.
+    func fold(_ limit: Int, after position: Int64, into basket: inout Basket) throws -> Int64 {
+        var last = position
+        _ = try allRows(limit, after: position) { row in
             let bytes = Self.touch(row)
+            last = row.integer(0)
             basket.add(try decode(row))
             return bytes
         }
+        return last
     }
 
     private func rows(_ name: [UInt8], _ body: (RawStatement) throws -> Int) throws -> Int {
@@ -75,8 +80,9 @@ final class RawReader {
         }
     }
 
-    private func allRows(_ limit: Int, _ body: (RawStatement) throws -> Int) throws -> Int {
+    private func allRows(_ limit: Int, after position: Int64 = 0, _ body: (RawStatement) throws -> Int) throws -> Int {
         all.bind(1, Int64(limit))
+        all.bind(2, position)
         defer { all.reset() }
         var sum = 0
         while try all.step() { sum &+= try body(all) }

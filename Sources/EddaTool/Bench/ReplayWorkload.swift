@@ -7,52 +7,54 @@ struct ReplayWorkload: Workload {
     var summary: String { "all events, decoded to Swift structs, folded; times are of an event, over pages of 1,000" }
 
     func run(in bench: Bench) async throws -> [BenchRow] {
-        let events = (bench.operations ?? 800_000) / Turns.rounds
-        bench.progress("writing \(events) events")
+        let total = (bench.operations ?? 800_000) / BulkStore.eventsPerStream * BulkStore.eventsPerStream
+        bench.progress("writing \(total) events")
         var bulk = try BulkStore(bench.file("ours"))
-        try bulk.grow(to: events / BulkStore.eventsPerStream * BulkStore.eventsPerStream)
+        try bulk.grow(to: total)
         bench.progress(summary)
         let store = try await bench.store("ours")
         let reader = try RawReader(bulk.path)
+        // Each goes on where its last turn ended, so that together the turns read every event once.
+        var (ours, limit) = (Position.start, Position.start)
+        var (basket, other) = (Basket(), Basket())
         let row = try await Turns.measure(
             name,
-            operations: bulk.count * Turns.rounds,
+            operations: total,
             limit: "one select over everything, decoded by Foundation",
-            ours: { count in
-                let (basket, latencies) = try await Self.replay(store, count: count)
-                precondition(basket.items > 0)
-                return latencies
-            },
-            limit: { count in
-                var basket = Basket()
-                try reader.foldAll(limit: count, into: &basket)
-                precondition(basket.items > 0)
-            }
+            ours: { try await Self.replay(store, next: $0, after: &ours, into: &basket) },
+            limit: { limit = Position(try reader.fold($0, after: limit.value, into: &other)) },
+            afterWarmUp: { (ours, limit, basket, other) = (.start, .start, Basket(), Basket()) }
         )
+        precondition(basket.items > 0 && basket.items == other.items)
         await store.close()
         return [row]
     }
 
     private static let pageSize = 1_000
 
-    /// Folds the first events of a store.
-    static func replay(_ store: SQLiteStore, count: Int) async throws -> (Basket, Latencies) {
+    /// Folds the next events of a store.
+    private static func replay(
+        _ store: SQLiteStore,
+        next count: Int,
+        after position: inout Position,
+        into basket: inout Basket
+    ) async throws -> Latencies {
         let clock = ContinuousClock()
         var latencies = Latencies()
-        var start = clock.now
-        var basket = Basket()
         let schema = store.schema
-        for try await event in store.subscribe(pageSize: pageSize) {
+        let last = position.value + Int64(count)
+        var start = clock.now
+        for try await event in store.subscribe(after: position, pageSize: pageSize) {
             try Basket.handlers.apply(event, to: &basket, schema: schema)
-            let number = Int(event.position.value)
-            if number % pageSize == 0 {
+            position = event.position
+            if position.value % Int64(pageSize) == 0 {
                 let end = clock.now
                 latencies.add((end - start) / pageSize)
                 start = end
             }
-            if number >= count { break }
+            if position.value >= last { break }
         }
-        return (basket, latencies)
+        return latencies
     }
 }
 #endif

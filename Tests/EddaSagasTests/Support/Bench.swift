@@ -14,6 +14,8 @@ struct Bench {
     /// The timer as the effects have set it.
     private(set) var timer: Moment?
     private(set) var endings = 0
+    /// How many inputs it was given.
+    private(set) var inputs = 0
     /// What was to be done in this process, and what was not any more.
     private(set) var calls: [LocalCall] = []
     private(set) var abandoned: [SagaKey] = []
@@ -24,13 +26,24 @@ struct Bench {
 
     init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
     where S.State == OrderState {
-        program = try SagaProgram.compile(saga, schema: schema)
-        let state = try schema.encode(OrderState(order: "1"))
+        try self.init(saga, id: id, state: OrderState(order: "1"), schema: schema)
+    }
+
+    init<S: Saga>(
+        _ saga: S.Type,
+        id: SagaID = "order-1",
+        state: S.State,
+        services: S.Services? = nil,
+        schema: SchemaRegistry = .init()
+    ) throws {
+        program = try SagaProgram.compile(saga, services: services, schema: schema)
+        let state = try schema.encode(state)
         instance = SagaInstance(id: id, state: state, correlationID: nil, program: program, now: now)
         try give(.started)
     }
 
     mutating func give(_ input: SagaInput, refusal: String? = nil) throws {
+        inputs += 1
         let effects = try instance.apply(input, at: now, program: program, policies: policies, refusal: refusal)
         for effect in effects {
             switch effect {
@@ -90,12 +103,28 @@ struct Bench {
 
     mutating func pass(_ duration: Duration) { now = now.advanced(by: duration) }
 
+    /// Gives a signal, as text.
+    mutating func signal(_ step: StepID, _ text: String, key: String? = nil) throws {
+        try give(.signal(SagaSignal(step: step, data: Array(text.utf8), key: key)))
+    }
+
+    /// The state as the saga keeps it.
+    func state<State: Decodable>(_ type: State.Type) throws -> State {
+        try JSONCodec().decode(type, from: instance.state.bytes)
+    }
+
     func status(_ step: StepID) -> StepStatus? { instance.steps.first { $0.id == step }?.status }
 
     func record(_ step: StepID) -> StepRecord? { instance.steps.first { $0.id == step } }
 
     /// The kinds of events in the history, without `edda.`.
     var happenings: [String] { history.map { String(type(of: $0).eventType.rawValue.dropFirst(5)) } }
+
+    /// The steps whose compensations were begun, also in this process, each once, in order.
+    var undos: [StepID] {
+        history.compactMap { $0 as? StepUndoDispatched }.map(\.step)
+            .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     /// The steps whose compensations left, each once, in order.
     var undone: [StepID] {

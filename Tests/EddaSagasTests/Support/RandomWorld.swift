@@ -18,27 +18,47 @@ struct RandomWorld {
     private(set) var decisions: [String: Int] = [:]
     private(set) var refusals = 0
     private var seen = 0
+    private var seenCalls = 0
+    private var seenAbandoned = 0
+    private var seenStarts = 0
+    private var seenCancelled = 0
     private var commands: [SagaDispatch] = []
+    /// What is to be done in the process of the saga, and its children that run.
+    private var calls: [LocalCall] = []
+    private var children: [SagaID: SagaKey] = [:]
+    /// The signals that may come, as text.
+    private let signals: [StepID: String]
     private var replies: [SagaReply] = []
     private var inbox: [SagaKey: Noted] = [:]
     private var messages = 0
 
     init<S: Saga>(_ saga: S.Type, seed: UInt64) throws where S.State == OrderState {
-        bench = try Bench(saga)
-        bench.policies.undoRetry = .exponential(attempts: 2)
-        bench.policies.undoPatience = .seconds(30)
+        try self.init(Bench(saga), seed: seed)
+    }
+
+    init(_ bench: Bench, signals: [StepID: String] = [:], seed: UInt64) {
+        self.bench = bench
+        self.signals = signals
+        self.bench.policies.undoRetry = .exponential(attempts: 2)
+        self.bench.policies.undoPatience = .seconds(30)
+        self.bench.policies.strugglingFailures = 3
         random = SeededGenerator(seed: seed)
     }
+
 
     /// Lets things happen until the saga has ended and nothing is on its way any more.
     mutating func play() throws -> Bool {
         for _ in 0..<2_000 {
             collect()
-            if bench.instance.status.isEnded, commands.isEmpty, replies.isEmpty { return true }
-            switch Int.random(in: 0..<20, using: &random) {
-            case 0..<8: execute()
+            let isQuiet = commands.isEmpty && replies.isEmpty && calls.isEmpty
+            if bench.instance.status.isEnded, isQuiet { return true }
+            switch Int.random(in: 0..<22, using: &random) {
+            case 0..<6: execute()
+            case 6..<8: work()
             case 8..<15: try answer()
-            case 15..<18: if commands.isEmpty && replies.isEmpty || random.next() % 4 == 0 { try bench.wake() }
+            case 15..<18: if isQuiet || random.next() % 4 == 0 { try bench.wake() }
+            case 18: endChild()
+            case 19: try signal()
             default: try decide()
             }
         }
@@ -54,6 +74,69 @@ struct RandomWorld {
             }
         }
         seen = bench.sent.count
+        for call in bench.calls[seenCalls...] where !calls.contains(where: { $0.key == call.key }) {
+            // One in six is lost with the process.
+            if Int.random(in: 0..<6, using: &random) > 0 { calls.append(call) }
+        }
+        seenCalls = bench.calls.count
+        for key in bench.abandoned[seenAbandoned...] where Bool.random(using: &random) {
+            calls.removeAll { $0.key == key }
+        }
+        seenAbandoned = bench.abandoned.count
+        for start in bench.children[seenStarts...] { children[start.child] = start.parent }
+        seenStarts = bench.children.count
+        for child in bench.cancelled[seenCancelled...] where Bool.random(using: &random) { end(child, hasDone: false) }
+        seenCancelled = bench.cancelled.count
+    }
+
+    /// Something is done in the process of the saga: once for each key, and a compensation not beside its step.
+    private mutating func work() {
+        guard var index = calls.indices.randomElement(using: &random) else { return }
+        if calls[index].key.direction == .undo {
+            let step = calls[index].key.step
+            index = calls.firstIndex { $0.key.step == step && $0.key.direction == .forward } ?? index
+        }
+        let call = calls.remove(at: index)
+        let outcome: CommandOutcome
+        switch (inbox[call.key], Int.random(in: 0..<10, using: &random)) {
+        case (.done(let earlier), _): outcome = earlier
+        case (_, 0):
+            outcome = Replies.refusal
+            inbox[call.key] = .done(outcome)
+        case (_, 1): outcome = Replies.passing
+        default:
+            let isUndo = call.key.direction == .undo
+            let step = call.key.step
+            if isUndo {
+                if (executed[step] ?? 0) > (undone[step] ?? 0) { undone[step, default: 0] += 1 }
+            } else {
+                executed[step, default: 0] += 1
+            }
+            outcome = isUndo ? .succeeded([]) : Replies.everyWord(step)
+            inbox[call.key] = .done(outcome)
+        }
+        // The process may be killed before it is written down.
+        guard Int.random(in: 0..<6, using: &random) > 0 else { return }
+        replies.append(SagaReply(key: call.key, outcome: outcome, messageID: "\(call.key.text)@\(call.number)"))
+    }
+
+    private mutating func endChild() {
+        guard let child = children.keys.sorted().randomElement(using: &random) else { return }
+        end(child, hasDone: Int.random(in: 0..<4, using: &random) > 0)
+    }
+
+    /// The end of a child is written down in the commit that makes it.
+    private mutating func end(_ child: SagaID, hasDone: Bool) {
+        guard let parent = children.removeValue(forKey: child) else { return }
+        if hasDone { executed[parent.step, default: 0] += 1 }
+        let outcome = hasDone ? Replies.everyWord(parent.step) : Replies.refusal
+        messages += 1
+        replies.append(SagaReply(key: parent, outcome: outcome, messageID: "m-\(messages)"))
+    }
+
+    private mutating func signal() throws {
+        guard let (step, text) = signals.sorted(by: { $0.key < $1.key }).randomElement(using: &random) else { return }
+        try bench.signal(step, text, key: Bool.random(using: &random) ? "click" : nil)
     }
 
     private mutating func execute() {
@@ -93,7 +176,7 @@ struct RandomWorld {
             return Replies.lasting
         default:
             let isUndo = command.key.direction == .undo
-            let reply = isUndo ? CommandOutcome.succeeded([]) : Replies.success(command.key.step)
+            let reply = isUndo ? CommandOutcome.succeeded([]) : Replies.everyWord(command.key.step)
             if isUndo { undone[command.key.step, default: 0] += 1 } else { executed[command.key.step, default: 0] += 1 }
             inbox[command.key] = .done(reply)
             return reply
@@ -115,13 +198,14 @@ struct RandomWorld {
         let takesEffect = isBack ? (undone[step] ?? 0) > 0 : (executed[step] ?? 0) > 0
         // Whoever finds out about a pivot finds out about copies that are still on their way, too.
         let isOpen = commands.contains { $0.key.step == step }
-        if name == "resolve", !takesEffect || status == .undone { return }
+        let isWait = ["approval", "cool-off", "breathe"].contains(step)
+        if name == "resolve", !takesEffect && !isWait || status == .undone { return }
         if name == "compensate", status == .unknown, takesEffect || isOpen { return }
         if name == "skip", !isBack, takesEffect { return }
         let before = bench.instance
         do {
             try bench.request(
-                Standing.verb(name, at: isBack ? nil : step),
+                Standing.verb(name, at: isBack ? nil : step, Replies.everyWord),
                 at: Bool.random(using: &random) ? step : nil
             )
             decisions[name, default: 0] += before == bench.instance ? 0 : 1

@@ -112,14 +112,18 @@ enum Standing: String, CaseIterable, Sendable {
     }
 
     /// A verb by its name; a resolution with the usual reply to a step.
-    static func verb(_ name: String, at step: StepID?) -> OperatorRequest.Verb {
+    static func verb(
+        _ name: String,
+        at step: StepID?,
+        _ reply: (StepID) -> CommandOutcome = Replies.success
+    ) -> OperatorRequest.Verb {
         switch name {
         case "retry": return .retry
         case "skip": return .skip
         case "compensate": return .compensate
         case "cancel": return .cancel
         default:
-            guard let step, case .succeeded(let reply) = Replies.success(step) else {
+            guard let step, case .succeeded(let reply) = reply(step) else {
                 return .resolve(reply: Array("{}".utf8))
             }
             return .resolve(reply: reply)

@@ -24,12 +24,21 @@ struct World {
         _ sagas: [any Saga.Type],
         _ configuration: SagaCoordinator.Configuration = .init()
     ) throws {
+        try self.init(time, store, registrations: sagas.map { SagaRegistration($0) }, configuration)
+    }
+
+    init(
+        _ time: ManualTime,
+        _ store: any Store,
+        registrations: [SagaRegistration],
+        _ configuration: SagaCoordinator.Configuration = .init()
+    ) throws {
         self.time = time
         self.store = store
         coordinator = try SagaCoordinator(
             store: store,
             address: "orders",
-            sagas: sagas,
+            registrations: registrations,
             logger: Self.logger,
             configuration: configuration
         )

@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             ("AppendingAndConditions", 4), ("Aggregates", 4), ("CommutingCompensations", 3), ("EventsAndSchemas", 4),
-            ("ReadingAndSubscribing", 4), ("TestingSagas", 4), ("UnknownOutcomes", 1),
+            ("MessagesAndParticipants", 4), ("ReadingAndSubscribing", 4), ("TestingSagas", 4), ("UnknownOutcomes", 1),
         ]
     )
     func theCodeOfAnArticleCompiles(article: String, least: Int) throws {

@@ -105,6 +105,11 @@ struct Summary: Decodable, Equatable {
         let authorized: Int
     }
 
+    struct Bank: Decodable, Equatable {
+        let bookings: Int
+        let keys: Int
+    }
+
     let orders: Int
     let completed: Int
     let compensated: Int
@@ -112,6 +117,7 @@ struct Summary: Decodable, Equatable {
     let invalid: Int
     let stock: Stock
     let money: [String: Money]
+    let bank: Bank
     let balanced: Bool
     let problems: [String]
 

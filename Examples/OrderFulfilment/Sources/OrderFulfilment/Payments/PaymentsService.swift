@@ -1,15 +1,9 @@
 import Edda
 
-/// Holds, takes and lets go of customers' money.
+/// Holds, takes and lets go of customers' money, which is at the bank.
 struct PaymentsService {
-    /// Which share of the payments is declined, from 0 to 1.
-    var declineRate: Double
-    /// Which share of the payments that are held cannot be taken, from 0 to 1.
-    var captureDeclineRate = 0.0
-    /// Which share of the voids fails, however often they are tried, from 0 to 1.
-    var voidFailureRate = 0.0
-    /// Chooses which ones.
-    var seed: UInt64
+    /// Where the money is.
+    var bank: Bank
 
     static let events: [any Event.Type] = [PaymentAuthorized.self, PaymentVoided.self, PaymentCaptured.self]
 
@@ -38,43 +32,34 @@ struct PaymentsService {
         }
     }
 
+    /// Each command calls the bank, under a key that the bank recognises when the call has to be repeated, and then commits
+    /// what came of it.
     var participant: Participant {
         Participant("payments") {
-            Handle(AuthorizePayment.self) { command, context in
-                if isChosen(command.order, for: "decline", declineRate) {
-                    throw Rejection("payment.declined", "the bank of \(command.customer) declined")
-                }
+            Perform(AuthorizePayment.self) { command, key in
+                try await bank.hold(
+                    command.amount,
+                    in: command.currency,
+                    of: command.customer,
+                    for: command.order,
+                    key: key
+                )
+            } commit: { command, authorization, context in
                 try context.update(Payment.self, id: command.order) {
                     try $0.authorize(command.amount, in: command.currency)
                 }
-                return AuthorizePayment.Reply(authorization: "auth-\(command.order)")
+                return AuthorizePayment.Reply(authorization: authorization)
             }
-            Handle(VoidPayment.self) { command, context in
-                if isChosen(command.order, for: "void", voidFailureRate) { throw BankUnreachable() }
+            Perform(VoidPayment.self) { command, key in
+                try await bank.release(for: command.order, key: key)
+            } commit: { command, _, context in
                 try context.update(Payment.self, id: command.order) { $0.void() }
             }
-            Handle(CapturePayment.self) { command, context in
-                if isChosen(command.order, for: "capture", captureDeclineRate) {
-                    throw Rejection("payment.expired", "the bank does not hold the money any more")
-                }
+            Perform(CapturePayment.self) { command, key in
+                try await bank.take(for: command.order, key: key)
+            } commit: { command, _, context in
                 try context.update(Payment.self, id: command.order) { try $0.capture() }
             }
         }
     }
-
-    /// The same answer for the same order in every run: FNV-1a over the seed, the misfortune and the id.
-    private func isChosen(_ order: String, for misfortune: String, _ rate: Double) -> Bool {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
-        // The declined payments were there first; a seed keeps its meaning.
-        let text = misfortune == "decline" ? order : "\(misfortune) \(order)"
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        hash ^= hash >> 32
-        hash = hash &* 0x9E37_79B9_7F4A_7C15
-        return Double(hash >> 11) / Double(1 << 53) < rate
-    }
-}
-
-/// The bank does not answer; another time it may.
-private struct BankUnreachable: Error, CustomStringConvertible {
-    var description: String { "the bank cannot be reached" }
 }

@@ -16,6 +16,7 @@ extension Report {
                 onHand: stock.onHand
             ),
             money: money.mapValues { .init(captured: $0.captured, authorized: $0.authorized) },
+            bank: .init(bookings: bank.bookings, keys: bank.keys),
             balanced: isBalanced,
             problems: problems,
             seconds: (seconds * 1_000).rounded() / 1_000,
@@ -40,6 +41,11 @@ extension Report {
             let authorized: Int64
         }
 
+        struct Bank: Encodable {
+            let bookings: Int
+            let keys: Int
+        }
+
         let orders: Int
         let completed: Int
         let compensated: Int
@@ -47,6 +53,7 @@ extension Report {
         let invalid: Int
         let stock: Stock
         let money: [String: Money]
+        let bank: Bank
         let balanced: Bool
         let problems: [String]
         let seconds: Double

@@ -16,6 +16,7 @@ extension Report {
                 "\(currency)          \(Self.amount(sums.captured)) captured, \(Self.amount(sums.authorized)) still held"
             )
         }
+        lines.append("bank         \(bank.bookings) bookings under \(bank.keys) keys")
         lines.append(isBalanced ? "balanced     yes" : "balanced     NO")
         lines += problems.map { "             \($0)" }
         lines.append("time         \(Self.rounded(seconds)) s, \(Self.rounded(sagasPerSecond)) sagas/s")

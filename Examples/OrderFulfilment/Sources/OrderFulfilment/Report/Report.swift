@@ -15,6 +15,15 @@ struct Report: Sendable {
         var authorized: Int64 = 0
     }
 
+    /// What the bank says, which has a ledger of its own.
+    struct Ledger: Sendable, Equatable {
+        /// How often it has held, taken or let go of money.
+        var bookings = 0
+        /// How many idempotency keys these had.
+        var keys = 0
+        var money: [String: Money] = [:]
+    }
+
     var orders = 0
     var completed = 0
     var compensated = 0
@@ -22,6 +31,7 @@ struct Report: Sendable {
     var invalid = 0
     var stock = Stock()
     var money: [String: Money] = [:]
+    var bank = Ledger()
     /// What does not balance, in words.
     var problems: [String] = []
     var seconds = 0.0
@@ -56,6 +66,7 @@ struct Report: Sendable {
         report.ended = report.completed + report.compensated - endedBefore
         try await report.readStock(services.inventory)
         try await report.readPayments(services.payments, sold: sold)
+        report.readBank(try await services.bank.bookings())
         return report
     }
 
@@ -142,6 +153,34 @@ struct Report: Sendable {
             if captured != expected {
                 problems.append("\(currency): \(captured) captured, the completed orders come to \(expected)")
             }
+        }
+    }
+
+    /// Compares what the payments service has on its books with what the bank has.
+    private mutating func readBank(_ bookings: [BankBooking]) {
+        bank.bookings = bookings.count
+        bank.keys = Set(bookings.map(\.key)).count
+        for booking in bookings {
+            let what = "the bank's bookings in \(booking.currency)"
+            var sums = bank.money[booking.currency] ?? Money()
+            if booking.kind == .held {
+                sums.authorized = Self.sum(sums.authorized, booking.amount, what, &problems)
+            } else {
+                sums.authorized = Self.sum(sums.authorized, -booking.amount, what, &problems)
+            }
+            if booking.kind == .taken { sums.captured = Self.sum(sums.captured, booking.amount, what, &problems) }
+            bank.money[booking.currency] = sums
+        }
+        if bank.keys != bank.bookings {
+            problems.append("the bank has booked \(bank.bookings) times under \(bank.keys) keys")
+        }
+        for currency in Set(money.keys).union(bank.money.keys).sorted() {
+            let (ours, theirs) = (money[currency] ?? Money(), bank.money[currency] ?? Money())
+            guard ours != theirs else { continue }
+            problems.append(
+                "\(currency): the bank has taken \(theirs.captured) and holds \(theirs.authorized), the payments say "
+                    + "\(ours.captured) and \(ours.authorized)"
+            )
         }
     }
 

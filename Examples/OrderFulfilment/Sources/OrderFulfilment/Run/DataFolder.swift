@@ -24,6 +24,9 @@ struct DataFolder: Sendable {
     /// The database of a service.
     func database(of service: ServiceName) -> String { "\(path)/\(service.rawValue).db" }
 
+    /// The ledger of the bank, which is none of the services.
+    var bankLedger: String { "\(path)/bank.db" }
+
     /// Keeps a second run out of the folder for as long as this process lives.
     ///
     /// A process that was killed holds its lock until the last of its threads is gone, so a lock that is held is asked

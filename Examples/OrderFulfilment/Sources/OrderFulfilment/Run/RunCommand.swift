@@ -159,10 +159,12 @@ struct RunCommand: AsyncParsableCommand {
         let services = try await Services.open(
             folder,
             Services.Settings(
-                declineRate: declineRate,
-                captureDeclineRate: captureDeclineRate,
-                voidFailureRate: voidFailureRate,
-                seed: seed,
+                misfortunes: Bank.Misfortunes(
+                    declineRate: declineRate,
+                    captureDeclineRate: captureDeclineRate,
+                    voidFailureRate: voidFailureRate,
+                    seed: seed
+                ),
                 losesMessages: dropRate > 0,
                 time: strain.clockJumpMs > 0
                     ? JumpingTime(every: .milliseconds(strain.clockJumpMs), seed: seed, tally: tally) : .system,

@@ -6,10 +6,7 @@ import Logging
 struct Services: Sendable {
     /// What can be set about them.
     struct Settings: Sendable {
-        var declineRate = 0.0
-        var captureDeclineRate = 0.0
-        var voidFailureRate = 0.0
-        var seed: UInt64 = 1
+        var misfortunes = Bank.Misfortunes()
         /// Whether messages get lost, so that silence is to be taken for loss soon.
         var losesMessages = false
         /// How long one waits for a database that another process keeps locked.
@@ -25,19 +22,23 @@ struct Services: Sendable {
     let inventory: EddaRuntime
     let payments: EddaRuntime
     let shipping: EddaRuntime
+    /// What the payments service calls; it outlives the services, as the outside does.
+    let bank: Bank
 
     /// Opens all of them on one transport.
     ///
     /// - Throws: `StoreError` when a database cannot be opened.
     static func open(_ folder: DataFolder, _ settings: Settings, transport: any Transport) async throws -> Services {
+        let bank = try await Bank.open(folder.bankLedger, settings.misfortunes)
         func open(_ service: ServiceName) async throws -> EddaRuntime {
-            try await runtime(of: service, in: folder, settings, transport: transport)
+            try await runtime(of: service, in: folder, settings, bank: bank, transport: transport)
         }
         return Services(
             orders: try await open(.orders),
             inventory: try await open(.inventory),
             payments: try await open(.payments),
-            shipping: try await open(.shipping)
+            shipping: try await open(.shipping),
+            bank: bank
         )
     }
 
@@ -48,6 +49,7 @@ struct Services: Sendable {
         of service: ServiceName,
         in folder: DataFolder,
         _ settings: Settings,
+        bank: Bank = .unreachable,
         transport: any Transport = InProcessTransport()
     ) async throws -> EddaRuntime {
         var configuration = SQLiteStore.Configuration()
@@ -65,7 +67,7 @@ struct Services: Sendable {
             if settings.losesMessages {
                 patience.resend = .exponential(attempts: nil, initial: .milliseconds(200), cap: .seconds(5))
             }
-            if settings.voidFailureRate > 0 {
+            if settings.misfortunes.voidFailureRate > 0 {
                 // Soon enough for somebody who looks on.
                 patience.undoRetry = .exponential(attempts: 4, initial: .milliseconds(50), cap: .milliseconds(400))
             }
@@ -93,12 +95,6 @@ struct Services: Sendable {
                 InventoryService.participant
             }
         case .payments:
-            let payments = PaymentsService(
-                declineRate: settings.declineRate,
-                captureDeclineRate: settings.captureDeclineRate,
-                voidFailureRate: settings.voidFailureRate,
-                seed: settings.seed
-            )
             return try EddaRuntime(
                 store: store,
                 transport: transport,
@@ -107,7 +103,7 @@ struct Services: Sendable {
                 shutdownLimit: shutdownLimit
             ) {
                 PaymentsService.paymentStatus
-                payments.participant
+                PaymentsService(bank: bank).participant
             }
         case .shipping:
             return try EddaRuntime(
@@ -184,5 +180,6 @@ struct Services: Sendable {
 
     private func close() async {
         for runtime in all { await runtime.store.close() }
+        await bank.close()
     }
 }

@@ -1,0 +1,90 @@
+internal import EddaCore
+internal import Synchronization
+
+/// Carries out what a participant has begun, so many calls at a time, apart from the deliveries that brought it.
+///
+/// A delivery is done as soon as its command is noted as begun: a slow outside holds up neither the other commands of the
+/// participant nor those who send them.
+final class CallDesk: Sendable {
+    private let book: Mutex<CallBook>
+    private let changes = Signal()
+    private let time: any TimeSource
+
+    /// A desk on which nothing lies.
+    ///
+    /// - Parameters:
+    ///   - limit: The most calls that are under way together, from 1.
+    ///   - capacity: The most commands that are kept, from 1.
+    init(limit: Int, capacity: Int, time: any TimeSource) {
+        book = Mutex(CallBook(limit: limit, capacity: capacity))
+        self.time = time
+    }
+
+    /// How many commands lie here, whether they are under way or wait.
+    var count: Int { book.withLock { $0.count } }
+
+    /// Whether a command can be taken up, or is here already.
+    func hasRoom(for key: String) -> Bool { book.withLock { $0.hasRoom || $0.contains(key) } }
+
+    /// Takes up a command that was begun.
+    func admit(_ message: Message, key: String, asker: Message?) {
+        book.withLock { $0.admit(message, key: key, asker: asker) }
+        changes.raise()
+    }
+
+    /// Hands out those who are owed an answer to a command.
+    func takeAskers(of key: String) -> [Message] { book.withLock { $0.takeAskers(of: key) } }
+
+    /// Carries out what is taken up, until the task is cancelled; then cancels what is under way and returns when it has
+    /// ended.
+    func run(_ carryOut: @escaping @Sendable (CallBook.Call) async -> CallBook.Ending) async {
+        await withDiscardingTaskGroup { group in
+            defer { group.cancelAll() }
+            while !Task.isCancelled {
+                let seen = changes.count
+                let now = time.now()
+                let (calls, pause) = book.withLock { ($0.next(at: now), $0.pause(from: now)) }
+                for call in calls {
+                    group.addTask {
+                        let ending = await carryOut(call)
+                        let now = self.time.now()
+                        self.book.withLock { $0.conclude(call.key, ending, at: now) }
+                        self.changes.raise()
+                    }
+                }
+                do {
+                    if let pause {
+                        try await changes.wait(past: seen, for: pause, by: time)
+                    } else {
+                        try await changes.wait(past: seen)
+                    }
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Waits until there is room.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func waitForRoom() async throws {
+        while true {
+            let seen = changes.count
+            if book.withLock({ $0.hasRoom }) { return }
+            try await changes.wait(past: seen)
+        }
+    }
+
+    /// Lets nothing more begin and returns when nothing is under way.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func rest() async throws {
+        book.withLock { $0.isResting = true }
+        while true {
+            let seen = changes.count
+            if book.withLock({ $0.running == 0 }) { return }
+            try await changes.wait(past: seen)
+        }
+    }
+}
