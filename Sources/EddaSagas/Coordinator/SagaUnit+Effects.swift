@@ -156,7 +156,8 @@ extension SagaUnit {
         }
         let depth = (parent.depth ?? 0) + 1
         guard depth <= SagaInstance.greatestDepth else {
-            let reason = "\(parent.depth ?? 0) sagas are above this one, each started by the one before; more are not allowed."
+            let reason =
+                "\(parent.depth ?? 0) sagas are above this one, each started by the one before; more are not allowed."
             try stop(start.parent, reason, &pass, in: transaction)
             return nil
         }

@@ -18,7 +18,9 @@ extension SagaTransition {
             instance.steps[index].forward.resends += 1
             let count = instance.steps[index].forward.resends
             let entropy = entropy(obstacle.step, "cancel", count)
-            instance.steps[index].forward.due = now.advanced(by: policies.silence(afterSending: count, entropy: entropy))
+            instance.steps[index].forward.due = now.advanced(
+                by: policies.silence(afterSending: count, entropy: entropy)
+            )
         }
     }
 

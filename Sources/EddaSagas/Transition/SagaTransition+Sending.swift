@@ -87,7 +87,9 @@ extension SagaTransition {
     /// Asks for the child of a step that was started before.
     mutating func askChild(_ index: Int) throws(SagaError) {
         let step = instance.steps[index]
-        guard let child = step.child, let name = try plan(index).child, let command = step.forward.command else { return }
+        guard let child = step.child, let name = try plan(index).child, let command = step.forward.command else {
+            return
+        }
         let key = SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
         want(.startChild(ChildStart(child: child, name: name, state: command.data, parent: key, isAgain: true)))
     }

@@ -96,7 +96,9 @@ import Testing
 
     // MARK: Ends that were lost
 
-    @Test(arguments: StoreKind.allCases) func endsWithoutAProgramForTheParentAreToldLater(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func endsWithoutAProgramForTheParentAreToldLater(_ kind: StoreKind)
+        async throws
+    {
         try await World.on(kind, Pair.self, CloseOrder.self) { world in
             try await pair(world)
             let alone = try world.restarted(CloseOrder.self)
@@ -114,7 +116,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func whoTurnsBackNeedsNotReadHowAChildHasEnded(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func whoTurnsBackNeedsNotReadHowAChildHasEnded(_ kind: StoreKind) async throws
+    {
         try await World.on(kind, Pair.self, CloseOrder.self) { world in
             try await pair(world)
             try await world.answer("p-1", Replies.refusal)
@@ -132,7 +135,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aParkedParentOfAnEndedChildCanBeCancelled(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func aParkedParentOfAnEndedChildCanBeCancelled(_ kind: StoreKind) async throws
+    {
         try await World.on(kind, Pair.self, CloseOrder.self) { world in
             try await pair(world)
             try await world.answer("p-1")
@@ -229,7 +233,8 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreKind.allCases) func aChildWhoseStateDoesNotDecodeIsAnObstacle(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func aChildWhoseStateDoesNotDecodeIsAnObstacle(_ kind: StoreKind) async throws
+    {
         try await World.on(kind, OddParent.self, Odd.self) { world in
             let coordinator = world.coordinator
             let parent = try await world.store.write { transaction in

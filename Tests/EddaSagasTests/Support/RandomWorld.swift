@@ -52,7 +52,10 @@ struct RandomWorld {
     mutating func play() throws -> Bool {
         for _ in 0..<2_000 {
             try collect()
-            try #require(!isLeftAlone, "\(bench.instance.status), \(bench.instance.steps.map { "\($0.id) \($0.status)" })")
+            try #require(
+                !isLeftAlone,
+                "\(bench.instance.status), \(bench.instance.steps.map { "\($0.id) \($0.status)" })"
+            )
             let isQuiet = commands.isEmpty && replies.isEmpty && calls.isEmpty
             if bench.instance.status.isEnded, isQuiet { return true }
             switch Int.random(in: 0..<22, using: &random) {
@@ -168,7 +171,10 @@ struct RandomWorld {
         let outcome = hasDone ? Replies.everyWord(parent.step) : Replies.refusal
         endings[parent] = outcome
         // The first time its parent may not be able to read it.
-        tell(parent, hasDone && Int.random(in: 0..<6, using: &random) == 0 ? .succeeded(Array("nonsense".utf8)) : outcome)
+        tell(
+            parent,
+            hasDone && Int.random(in: 0..<6, using: &random) == 0 ? .succeeded(Array("nonsense".utf8)) : outcome
+        )
     }
 
     private mutating func signal() throws {

@@ -74,12 +74,12 @@ import Testing
         try bench.reply("reserve", Replies.late)
         #expect(bench.instance.parking == Parking(cause: .expired, step: "reserve"))
         let box = Replies.everyWord("pack")
-        try Readable.$isBroken.withValue(true) { try bench.reply("pack[a]", .succeeded(Array("nonsense".utf8))) }
+        try bench.reply("pack[a]", .succeeded(Array("nonsense".utf8)))
         #expect(bench.status("pack[a]") == .dispatched)
         var answered = bench
         try bench.request(.retry)
         #expect(bench.children.suffix(3).map(\.parent.step) == ["pack[a]", "pack[b]", "pack[c]"])
-        #expect(bench.children.suffix(3).allSatisfy(\.isAgain))
+        #expect(bench.children.suffix(3).allSatisfy { $0.isAgain })
         for step in ["pack[a]", "pack[b]", "pack[c]"] as [StepID] { try bench.reply(step, box) }
         #expect(bench.instance.steps.filter { $0.status == .succeeded }.count == 3)
 
