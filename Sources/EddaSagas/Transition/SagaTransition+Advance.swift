@@ -67,7 +67,7 @@ extension SagaTransition {
             }
             guard instance.status == .running else { return }
         }
-        if instance.steps.contains(where: \.isUnderWay) {
+        if instance.steps.contains(where: \.isUnderWay), policies.defect != .openStepNotAwaited {
             instance.reason = instance.turningBackNote
         } else {
             try compensate()

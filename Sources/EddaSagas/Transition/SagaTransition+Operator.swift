@@ -237,7 +237,9 @@ extension SagaTransition {
             return
         }
         if instance.turningBack != nil, instance.status == .running { return }
-        if isPivotBehind, let pivot = program.steps.first(where: { $0.phase == .pivot }) {
+        if isPivotBehind, policies.defect != .cancelledAfterThePivot,
+            let pivot = program.steps.first(where: { $0.phase == .pivot })
+        {
             throw refuse(
                 request,
                 "its pivot \(pivot.id) has succeeded, so it only goes forward",
