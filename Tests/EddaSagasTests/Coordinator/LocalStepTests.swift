@@ -156,7 +156,8 @@ import Testing
         let time = ManualTime()
         let desk = Desk()
         let world = try World(time, InMemoryStore(time: time), registrations: [Letter.with(desk)])
-        let (hangs, never) = (Mutex(2), Signal())
+        let hangs = Mutex(2)
+        let never = Signal()
         desk.book.withLock { book in
             book.answer = { key in
                 guard key == "l-1/mail" else { return }
