@@ -47,16 +47,16 @@ extension Participant.Entry {
         return Participant.Entry(type: type) { data, schema in
             try watch.decode(type)
             switch try prepare(data, schema) {
-            case .handle(let execute): return .handle(watched(execute, by: watch))
+            case .handle(let execute): return .handle(looked(at: execute, by: watch))
             case .perform(let timeout, let call):
-                return .perform(timeout: timeout) { key in watched(try await call(key), by: watch) }
+                return .perform(timeout: timeout) { key in looked(at: try await call(key), by: watch) }
             }
         }
     }
 }
 
-private func watched(
-    _ execute: @escaping Participant.Entry.Execute,
+private func looked(
+    at execute: @escaping Participant.Entry.Execute,
     by watch: any Participant.Watch
 ) -> Participant.Entry.Execute {
     { context in

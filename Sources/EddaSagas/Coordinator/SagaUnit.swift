@@ -79,7 +79,7 @@ struct SagaUnit: Sendable {
         )
         let begun = try begin(instance, program, cause: nil, &pass, in: transaction)
         // What has begun with it may have moved it on already.
-        return pass.moved.last { $0.id == id } ?? begun
+        return pass.moved.last { $0.record.id == id }?.record ?? begun
     }
 
     func begin(

@@ -5,7 +5,7 @@ extension SagaTransition {
     typealias Place = (index: Int, direction: Direction)
 
     /// The steps that an operator can decide about: those that are reached and not done, or the one that is not undone.
-    private var allPlaces: [Place] {
+    var allPlaces: [Place] {
         guard instance.goesBack else {
             let reached = instance.steps.indices.filter { index in
                 [.dispatched, .failed, .rejected, .unknown].contains(instance.steps[index].status)

@@ -42,7 +42,10 @@ struct SagaTimersWorkload: Workload {
         _ rows: SleeperRows,
         _ bench: Bench
     ) async throws -> BenchRow {
-        let limit = try ContinuousClock().measure { precondition(try rows.readTimers() == sleepers) }
+        let limit = try ContinuousClock().measure {
+            let timers = try rows.readTimers()
+            precondition(timers == sleepers)
+        }
         Memory.resetPeak()
         let clock = ContinuousClock()
         let begin = clock.now
