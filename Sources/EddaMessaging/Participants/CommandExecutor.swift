@@ -18,6 +18,8 @@ package struct CommandExecutor: Sendable {
     let desk: CallDesk
     /// Whether what was begun is gone on with at once, by whoever brings the delivery.
     private let isAlone: Bool
+    /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
+    package var leavesTombstones = true
 
     /// An executor whose desk is run by the participant's worker.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
