@@ -16,31 +16,29 @@ package struct CommandExecutor: Sendable {
     let inboxWindow: InboxWindow
     /// Where what was begun is gone on with.
     let desk: CallDesk
-
+    /// Whether what was begun is gone on with at once, by whoever brings the delivery.
+    private let isAlone: Bool
     /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
     package var leavesTombstones = true
 
-    /// Whether what was begun is gone on with at once, by whoever brings a delivery.
-    let isAlone: Bool
-
-    /// An executor that shares a desk with the worker that goes on with what was begun.
+    /// An executor whose desk is run by the participant's worker.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
+        isAlone = false
         self.participant = participant
         self.store = store
         self.logger = logger
         self.inboxWindow = inboxWindow
         self.desk = desk
-        isAlone = false
     }
 
-    /// An executor of a participant's commands, on its store, that makes the calls of a command before its delivery is done.
+    /// An executor without a worker: the calls of a command are made before its delivery is done.
     package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
+        isAlone = true
         self.participant = participant
         self.store = store
         self.logger = logger
         self.inboxWindow = inboxWindow
         desk = CallDesk(limit: 1, capacity: 1_000, time: store.time)
-        isAlone = true
     }
 
     /// The data of a command does not fit its type.
