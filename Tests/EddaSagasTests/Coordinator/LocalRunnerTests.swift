@@ -123,41 +123,46 @@ import Testing
         #expect(runner.next(at: now) == nil)
     }
 
+    /// What the calls of a test have come to.
+    private final class Seen: Sendable {
+        let calls = Mutex<[String]>([])
+        let broken = Mutex<LocalRunner.Break?>(nil)
+    }
+
     /// Work that never heeds its cancellation does not keep others from being done.
     @Test func whatHangsGivesUpItsPlaceButIsNotCalledBesideItself() async throws {
         let runner = LocalRunner()
         let time = ManualTime()
         let (hung, other) = (try call("s/a"), try call("s/b"))
         let (release, done) = (Signal(), Signal())
-        let calls = Mutex<[String]>([])
-        let broken = Mutex<LocalRunner.Break?>(nil)
+        let seen = Seen()
         runner.submit([hung, other])
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await runner.run(limit: 1, time: time) { call, abandoned in
-                    calls.withLock { $0.append(call.key.text) }
+                    seen.calls.withLock { $0.append(call.key.text) }
                     defer { done.raise() }
                     guard call.key == hung.key else { return }
                     let end = await runner.do(call, unless: abandoned, within: .seconds(60), by: time) {
                         await Task { try? await release.wait(past: 0) }.value
                     }
-                    broken.withLock { $0 = end.broken }
+                    seen.broken.withLock { $0 = end.broken }
                 }
             }
             await time.waitForSleepers(1)
-            #expect(calls.withLock { $0 } == ["s/a"])
+            #expect(seen.calls.withLock { $0 } == ["s/a"])
             time.advanceToNextSleeper()
             _ = try? await done.wait(past: 0)
-            #expect(calls.withLock { $0 } == ["s/a", "s/b"])
+            #expect(seen.calls.withLock { $0 } == ["s/a", "s/b"])
             #expect(runner.standing(of: hung.key) == nil)
             runner.submit([hung])
             runner.submit([other])
             _ = try? await done.wait(past: 1)
-            #expect(calls.withLock { $0 } == ["s/a", "s/b", "s/b"])
+            #expect(seen.calls.withLock { $0 } == ["s/a", "s/b", "s/b"])
             release.raise()
             _ = try? await done.wait(past: 2)
             group.cancelAll()
         }
-        #expect(broken.withLock { $0 } == .late)
+        #expect(seen.broken.withLock { $0 } == .late)
     }
 }
