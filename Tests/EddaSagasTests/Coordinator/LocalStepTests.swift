@@ -188,6 +188,19 @@ import Testing
 }
 
 extension LocalStepTests {
+    struct Slow: Saga {
+        static let name: SagaName = "slow"
+        static let version = 1
+        typealias Services = Desk
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            local("stamp") { _, key, desk in try await desk.take(key) }
+                .timeout(.seconds(36_000))
+                .noCompensation(reason: "a test")
+            pivot("capture") { CapturePayment(order: $0.order) }
+        }
+    }
+
     /// Two processes on one store, each with a desk of its own.
     // acceptance: 37; guarantees: G13
     @Test(arguments: StoreKind.allCases) func withALeaseOnlyOneOfTwoProcessesDoesAStep(_ kind: StoreKind) async throws {
@@ -203,10 +216,10 @@ extension LocalStepTests {
             var configuration = SagaCoordinator.Configuration()
             configuration.lease = .seconds(4)
             let made = { [configuration] desk in
-                try World(outer.time, outer.store, registrations: [Letter.with(desk)], configuration)
+                try World(outer.time, outer.store, registrations: [Slow.with(desk)], configuration)
             }
             let (one, other) = (try made(first), try made(second))
-            try await one.coordinator.start(Letter.self, id: "l-1", state: .init(order: "1"))
+            try await one.coordinator.start(Slow.self, id: "l-1", state: .init(order: "1"))
             let running = Task { try await one.coordinator.run(transport: RunTests.Mailbox()) }
             _ = try await called.wait(past: 0)
             let standingBy = Task { try await other.coordinator.run(transport: RunTests.Mailbox()) }
