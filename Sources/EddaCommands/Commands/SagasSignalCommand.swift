@@ -18,7 +18,10 @@ struct SagasSignalCommand<App: EddaApplication>: RuntimeCommand {
     @Argument(help: "The saga's id.", transform: name)
     var id: SagaID
 
-    @Argument(help: "The step that waits; within a forEach with the element's id in brackets: approval[7].", transform: name)
+    @Argument(
+        help: "The step that waits; within a forEach with the element's id in brackets: approval[7].",
+        transform: name
+    )
     var step: StepID
 
     @Argument(help: ArgumentHelp("The signal: JSON, or @ and the path of a JSON file.", valueName: "json|@file"))

@@ -29,7 +29,7 @@ extension CommandExecutor {
         case .execute: step = try act(own, nil)
         case .settleFirst(let undone): step = try act(own, undone)
         case .skip(let leavingTombstone):
-            if leavingTombstone, let undone = message.compensates {
+            if leavingTombstone, leavesTombstones, let undone = message.compensates {
                 try transaction.recordInbox(entry(message.inboxKey(undone), .tombstone, at: transaction.now.wall))
             }
             try record(.done(.succeeded([])), of: message, in: transaction)

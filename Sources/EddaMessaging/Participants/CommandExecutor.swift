@@ -17,6 +17,9 @@ package struct CommandExecutor: Sendable {
     /// Where what was begun is gone on with.
     let desk: CallDesk
 
+    /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
+    package var leavesTombstones = true
+
     /// An executor of a participant's commands, on its store.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
         self.participant = participant

@@ -36,7 +36,10 @@ extension SagaCoordinator {
         guard let work = call.key.direction == .forward ? step.perform : step.performUndo else { return nil }
         do {
             let state = try program.decodeState(call.state.bytes)
-            return .succeeded(try await work(state, call.elements[...], call, program.services, program.schema))
+            try configuration.localWatch?.begin(call.key.text)
+            let reply = try await work(state, call.elements[...], call, program.services, program.schema)
+            configuration.localWatch?.end(call.key.text)
+            return .succeeded(reply)
         } catch let rejection as Rejection {
             return .rejected(rejection)
         } catch is CancellationError where Task.isCancelled {
@@ -47,4 +50,13 @@ extension SagaCoordinator {
             return .failed(reason: "\(error)", isRetriable: true)
         }
     }
+}
+
+/// What a test does around the steps that are done in the coordinator's process.
+package protocol LocalWatch: Sendable {
+    /// Called before the work; what it throws is what the work throws.
+    func begin(_ key: String) throws
+
+    /// Called after the work.
+    func end(_ key: String)
 }

@@ -55,6 +55,11 @@ public final class SagaCoordinator: Sendable {
         /// Nothing else in a plan can go round and round without end.
         public var hotLoopSends = 1_000
 
+        /// A mistake that a test of this package wants to find.
+        package var defect: SagaDefect?
+        /// Looks on when local steps are done.
+        package var localWatch: (any LocalWatch)?
+
         /// The defaults.
         public init() {}
     }
@@ -142,17 +147,19 @@ public final class SagaCoordinator: Sendable {
         self.logger = logger
         self.configuration = configuration
         gauges = SagaGauges(sagas: programs.keys)
+        var policies = SagaPolicies(
+            resend: configuration.resend,
+            undoRetry: configuration.undoRetry,
+            undoPatience: configuration.undoPatience,
+            strugglingFailures: configuration.strugglingFailures,
+            strugglingTime: configuration.strugglingTime,
+            hotLoopSends: configuration.hotLoopSends
+        )
+        policies.defect = configuration.defect
         unit = SagaUnit(
             address: address,
             programs: programs,
-            policies: SagaPolicies(
-                resend: configuration.resend,
-                undoRetry: configuration.undoRetry,
-                undoPatience: configuration.undoPatience,
-                strugglingFailures: configuration.strugglingFailures,
-                strugglingTime: configuration.strugglingTime,
-                hotLoopSends: configuration.hotLoopSends
-            ),
+            policies: policies,
             schema: store.schema,
             alerts: configuration.alerts
         )

@@ -8,6 +8,8 @@ package struct BlockRecord: Codable, Hashable, Sendable {
     package internal(set) var holds: Bool?
     /// Of a `forEach`: its elements.
     var elements: [LoopElement]?
+    /// Of a `forEach`: how many elements from the first on are done, so that nobody has to look at them again.
+    var done: Int?
 
     /// The ids of the elements.
     package var keys: [String]? { elements?.map(\.key) }

@@ -1,9 +1,10 @@
 public import EddaCore
 
-/// Tells that a saga has parked, and so stands still until somebody decides.
+/// Tells that a saga has parked, and so stands still until somebody decides; or that one is overdue, or a step struggles.
 ///
 /// It leaves through the outbox in the commit that parks the saga, once for each time that it parks, and goes to the
-/// address in ``SagaCoordinator/Configuration/alerts``. Whoever is to be called gets it like any command:
+/// address in ``SagaCoordinator/Configuration/alerts``. One with the cause `overdue` (it has passed its deadline) or
+/// `step-struggles` (a step after the pivot does not succeed) is sent once, and the saga goes on. Whoever is to be called gets it like any command:
 ///
 /// ```swift
 /// let alerts = Participant("alerts") {
@@ -15,8 +16,8 @@ public import EddaCore
 ///
 /// Nobody waits for an answer. A handler that throws is given the alert again.
 public struct SagaAlert: Command, Hashable {
-    /// `edda.saga.parked`.
-    public static let commandType: MessageType = "edda.saga.parked"
+    /// `edda.saga.alert`.
+    public static let commandType: MessageType = "edda.saga.alert"
     /// `alerts`, the customary address: it is used where the configuration names it.
     public static let destination: Address = "alerts"
 
@@ -26,9 +27,9 @@ public struct SagaAlert: Command, Hashable {
     public var name: SagaName
     /// The step at which it stands, if it is about one.
     public var step: StepID?
-    /// The kind of reason, in one word, such as `undo-failed`.
+    /// The kind of reason, in one word, such as `undo-failed`; `overdue` and `step-struggles` of a saga that goes on.
     public var cause: String
-    /// Why it stands still, in words.
+    /// Why, in words.
     public var reason: String
     /// Since when.
     public var since: Timestamp

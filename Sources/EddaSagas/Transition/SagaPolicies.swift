@@ -18,6 +18,9 @@ package struct SagaPolicies: Hashable, Sendable {
     /// How often a command may be sent without time passing: less than 10 ms for each sending.
     package var hotLoopSends: Int
 
+    /// A mistake that a test wants to find.
+    package var defect: SagaDefect?
+
     package init(
         resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30)),
         undoRetry: RetryPolicy = .exponential(attempts: 10),

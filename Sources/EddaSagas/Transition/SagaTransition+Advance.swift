@@ -67,7 +67,7 @@ extension SagaTransition {
             }
             guard instance.status == .running else { return }
         }
-        if instance.steps.contains(where: \.isUnderWay) {
+        if instance.steps.contains(where: \.isUnderWay), policies.defect != .openStepNotAwaited {
             instance.reason = instance.turningBackNote
         } else {
             try compensate()
@@ -135,16 +135,28 @@ extension SagaTransition {
 
     private mutating func walk(_ loop: PlannedLoop, _ scope: LoopScope) throws(SagaError) -> Bool {
         guard let elements = expand(loop, scope) else { return false }
+        let id = loop.id.appending(scope.brackets)
+        var done = instance.block(id)?.done ?? 0
+        defer { note(done, of: id) }
         var open = 0
-        for element in elements {
+        for element in elements.dropFirst(done) {
             let inner = LoopScope(
                 brackets: scope.brackets + StepID.bracket(element.key),
                 elements: scope.elements + [element.data]
             )
-            if try !walk(loop.body, inner) { open += 1 }
+            if try !walk(loop.body, inner) {
+                open += 1
+            } else if open == 0 {
+                done += 1
+            }
             guard instance.status == .running, open < loop.limit else { return false }
         }
         return open == 0
+    }
+
+    private mutating func note(_ done: Int, of loop: StepID) {
+        guard done > 0, let place = instance.blocks?.firstIndex(where: { $0.id == loop }) else { return }
+        instance.blocks?[place].done = done
     }
 
     /// Which branch is taken; `nil` when the condition cannot be asked, and the saga is parked.
@@ -168,18 +180,15 @@ extension SagaTransition {
         return holds
     }
 
-    func index(of id: StepID, in places: [StepID: Int]?) -> Int? {
-        guard let places else { return instance.steps.firstIndex { $0.id == id } }
-        return places[id]
-    }
-
+    /// The record of a step.
     mutating func index(of id: StepID) -> Int? {
-        if places == nil, instance.steps.count > 16 {
-            places = Dictionary(
-                instance.steps.enumerated().map { ($0.element.id, $0.offset) },
-                uniquingKeysWith: { first, _ in first }
-            )
-        }
-        return index(of: id, in: places)
+        if let places { return places[id] }
+        searches += 1
+        guard searches > 8, instance.steps.count > 16 else { return instance.steps.firstIndex { $0.id == id } }
+        places = Dictionary(
+            instance.steps.enumerated().map { ($0.element.id, $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return places?[id]
     }
 }

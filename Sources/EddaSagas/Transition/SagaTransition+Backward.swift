@@ -17,7 +17,7 @@ extension SagaTransition {
     /// Sends the next compensation unless one is under way, or ends the saga when there is none left.
     mutating func undoNext() throws(SagaError) {
         guard !instance.steps.contains(where: \.status.isOfUndo) else { return }
-        while let index = instance.steps.lastIndex(where: { $0.status == .succeeded || $0.status == .unknown }) {
+        while let index = nextToUndo {
             let id = instance.steps[index].id
             if let reason = try plan(index).noCompensation {
                 try instance.steps[index].move(to: .skipped)
@@ -84,6 +84,7 @@ extension SagaTransition {
             instance.steps[index].undo.deadline = nil
         } else {
             instance.steps[index].undo.settle(outcome)
+            if policies.defect == .failedUndoCountsAsDone { return try undone(index) }
             parkUndo(index, reason)
         }
     }
@@ -98,6 +99,16 @@ extension SagaTransition {
         instance.steps[index].undo.due = nil
         instance.steps[index].undo.deadline = nil
         parkUndo(index, reason)
+    }
+
+    /// The step that is undone next: the last one that had an effect, or may have had.
+    private var nextToUndo: Int? {
+        let isUnknownUndone = policies.defect != .unknownNotUndone
+        func isToBeUndone(_ step: StepRecord) -> Bool {
+            step.status == .succeeded || step.status == .unknown && isUnknownUndone
+        }
+        return policies.defect == .undoInForwardOrder
+            ? instance.steps.firstIndex(where: isToBeUndone) : instance.steps.lastIndex(where: isToBeUndone)
     }
 
     private mutating func parkUndo(_ index: Int, _ reason: String) {

@@ -163,6 +163,15 @@ extension SagaTransition {
             want(.abandon(SagaKey(saga: instance.id, step: id, direction: .forward, round: exchange.round)))
         }
         let waited = now.elapsed(since: exchange.firstSentAt ?? now)
+        let phase = try plan(index).phase
+        if policies.defect == .silenceCountsAsFailure && phase == .compensatable
+            || policies.defect == .unknownPivotTurnsBack && phase == .pivot
+        {
+            try instance.steps[index].move(to: .failed)
+            instance.steps[index].forward.due = nil
+            instance.steps[index].forward.deadline = nil
+            return turnBack("no answer", at: instance.steps[index].id)
+        }
         try becomeUnknown(index, "no answer within \(waited.inWords) and \(exchange.sends) sent commands")
     }
 

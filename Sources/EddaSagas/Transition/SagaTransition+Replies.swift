@@ -12,6 +12,7 @@ extension SagaTransition {
     mutating func take(_ reply: SagaReply) throws(SagaError) {
         guard reply.key.saga == instance.id, let index = index(of: reply.key.step),
             instance.steps[index][reply.key.direction].lastReplyID != reply.messageID
+                || policies.defect == .replyTakenTwice
         else {
             instance.ignoredReplies += 1
             return
@@ -49,6 +50,8 @@ extension SagaTransition {
         let plan = try plan(index)
         if reply.key.direction == .forward, plan.word == .sleep || plan.word == .awaitSignal { return false }
         switch (instance.status, reply.key.direction, step.status) {
+        case (.running, .forward, .succeeded):
+            return policies.defect == .replyTakenTwice
         case (.running, .forward, .dispatched):
             return true
         case (.running, .forward, .unknown):

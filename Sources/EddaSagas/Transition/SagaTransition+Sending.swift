@@ -65,6 +65,7 @@ extension SagaTransition {
         // The end of a child comes in the commit that ends it, so there is no silence to be broken.
         let isChild = direction == .forward && step.word == .child
         if isChild { exchange.due = nil }
+        if policies.defect == .newKeyForEachSending, exchange.sends > 1 { exchange.round += 1 }
         instance.steps[index][direction] = exchange
         if isTry || exchange.sends > 1 { recordSending(index, direction, command, isTry: isTry, step) }
         guard !isPutOff else { return }
@@ -96,7 +97,7 @@ extension SagaTransition {
     ) -> SagaDispatch {
         let step = instance.steps[index]
         let undone: SagaKey? =
-            direction == .undo && undoesAtSamePlace(index)
+            direction == .undo && undoesAtSamePlace(index) && policies.defect != .undoNamesNothing
             ? SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
             : nil
         // The participant can tell what became of the undone command only as long as its inbox goes back to it.

@@ -149,6 +149,7 @@ extension SagaTransition {
             if !mayEnd, !instance.steps.contains(where: \.isUnderWay) { moments.append(now) }
         }
         let next = moments.min { $0.remaining(from: now) < $1.remaining(from: now) }
+        if always, policies.defect == .timerNotSetAgain { return want(.cancelWake) }
         guard always || next != instance.wakeAt else { return }
         instance.wakeAt = next
         want(next.map { .wake(at: $0) } ?? .cancelWake)

@@ -102,8 +102,9 @@ struct SagaTransition {
     let mayEnd: Bool
     private(set) var effects: [SagaEffect] = []
     private var state: PlannedStep.AnyState?
-    /// Where the records stand, by their ids; made when they are many.
+    /// Where the records stand, by their ids; made when many are looked for among many.
     var places: [StepID: Int]?
+    var searches = 0
 
     init(
         instance: SagaInstance,

@@ -27,7 +27,7 @@ public import EddaSagas
 /// A violation is thrown as a ``TestFailure``, which every test framework reports. It holds the shortest history that
 /// shows it, told in words, and how to see it again.
 public struct SagaTest<S: Saga>: Sendable {
-    let script: SagaScript<S>
+    var script: SagaScript<S>
 
     /// A test of a saga.
     ///
@@ -57,6 +57,15 @@ public struct SagaTest<S: Saga>: Sendable {
             always: always,
             invariant: invariant
         )
+    }
+
+    /// The same test with what the saga's local steps need.
+    ///
+    /// Each run uses the same value: what it remembers has to be told apart by the keys that the steps get.
+    public func with(_ services: S.Services) -> SagaTest {
+        var test = self
+        test.script.root = S.with(services)
+        return test
     }
 
     /// Runs the saga with each fault at each point, then with the faults that seeds choose.

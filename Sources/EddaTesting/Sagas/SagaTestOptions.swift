@@ -14,13 +14,17 @@ public struct SagaTestOptions: Sendable {
     public var address: Address = "sagas"
     /// How the events and messages become bytes and back.
     public var schema = SchemaRegistry()
-    /// Other sagas that the coordinator has to know.
-    public var otherSagas: [any Saga.Type] = []
+    /// Other sagas that the coordinator has to know: those that the tested one starts.
+    public var otherSagas: [SagaRegistration] = []
+    /// The signals that the saga awaits; each is given when a step waits for it.
+    public var signals: [SagaTestSignal] = []
     /// Makes stores on which samples of the runs are done a second time, such as SQLite stores; they have to come to
     /// the same end.
     public var sampleStores: (any StoreFactory)?
     /// Every so many runs one is a sample.
     public var sampleEvery = 50
+    /// Whether each fault is tried at each point; otherwise only the seeds are run.
+    public var triesEachPoint = true
     /// The most things that may happen in a run; a saga that is not at rest by then counts as stuck.
     public var stepLimit = 4_000
 

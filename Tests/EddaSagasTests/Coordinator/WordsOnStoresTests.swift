@@ -171,7 +171,8 @@ import Testing
     }
 
     // guarantees: G12
-    @Test(arguments: StoreKind.allCases) func aChildBeginsAndEndsInTheCommitsOfItsParent(_ kind: StoreKind) async throws {
+    @Test(arguments: StoreKind.allCases) func aChildBeginsAndEndsInTheCommitsOfItsParent(_ kind: StoreKind) async throws
+    {
         try await on(kind) { world, _, restarted in
             try await world.coordinator.start(Outer.self, id: "o-1", state: .init(order: "1"), correlationID: "talk")
             try await world.answer("o-1")
@@ -264,12 +265,22 @@ import Testing
 
     @Test func aChildThatIsNotRegisteredIsRefusedAtTheStart() throws {
         let error = #expect(throws: SagaError.self) {
-            _ = try SagaCoordinator(store: InMemoryStore(), address: "orders", sagas: [Outer.self], logger: World.logger)
+            _ = try SagaCoordinator(
+                store: InMemoryStore(),
+                address: "orders",
+                sagas: [Outer.self],
+                logger: World.logger
+            )
         }
         #expect(error?.code == .unknownSaga)
         #expect(error?.description.contains("Step close of saga outer starts a saga order.close") == true)
         let services = #expect(throws: SagaError.self) {
-            _ = try SagaCoordinator(store: InMemoryStore(), address: "orders", sagas: [Errand.self], logger: World.logger)
+            _ = try SagaCoordinator(
+                store: InMemoryStore(),
+                address: "orders",
+                sagas: [Errand.self],
+                logger: World.logger
+            )
         }
         #expect(services?.code == .missingServices)
     }

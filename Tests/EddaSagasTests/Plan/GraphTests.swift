@@ -71,3 +71,77 @@ import Testing
         #expect(!done.mermaid.contains("undo"))
     }
 }
+
+/// Plans with blocks, as data and as drawings.
+@Suite struct BlockGraphTests {
+    @Test func everyWordIsDescribed() throws {
+        let plan = EveryWord.describe()
+        #expect(
+            plan.steps.map(\.id) == [
+                "authorize", "reserve", "label", "approval", "cool-off", "pack", "capture", "ship", "mail", "breathe",
+                "bill",
+            ]
+        )
+        #expect(plan.statements.map(\.word) == [.parallel, .when, .child, .command, .parallel])
+        #expect(plan.statements[0].statements.map(\.word) == [.command, .sequence])
+        #expect(plan.statements[0].statements[1].statements.first?.concurrently == 2)
+        #expect(plan.statements[1].otherwise.first?.step?.word == .sleep)
+        #expect(plan.steps.first { $0.id == "pack" }?.child == "order.pack")
+        #expect(plan.steps.first { $0.id == "breathe" }?.phase == .retriable)
+        #expect(plan.steps.first { $0.id == "approval" }?.timeoutMilliseconds == 3_600_000)
+        let codec = JSONCodec()
+        #expect(try codec.decode(PlanDescription.self, from: codec.encode(plan)) == plan)
+    }
+
+    @Test func everyWordIsDrawn() {
+        let mermaid = EveryWord.describe().graph.mermaid
+        for line in [
+            #"block0["hold<br/>parallel"]"#, "block0 --> step0", "block0 --> block1",
+            #"block1["lines<br/>for each, 2 at a time"]"#, #"block1 -->|"element"| step1"#,
+            #"step1 -->|"next"| block1"#,
+            #"block1 -->|"all done"| step2"#, #"undo2["undo label<br/>local"]"#, #"block2["large<br/>when"]"#,
+            #"block2 -->|"holds"| step3"#, #"block2 -->|"otherwise"| step4"#,
+            #"step3["approval<br/>signal, 3600 s at most"]"#,
+            "step3 --> step5", "step4 --> step5", #"step5["pack<br/>saga order.pack"]"#, "step7 --> finish",
+            "step8 --> finish",
+            "step10 --> finish",
+        ] {
+            #expect(mermaid.contains(line), "\(line)\n\(mermaid)")
+        }
+        #expect(EveryWord.describe().graph.dot.contains(#"block2 -> step3 [label="holds"];"#))
+    }
+
+    @Test func aSagaIsDrawnWithItsBlocksAsFarAsTheyAreReached() async throws {
+        let world = try World(Letters.self)
+        try await world.coordinator.start(Letters.self, id: "g-1", state: .init(order: "1"))
+        try await world.answer("g-1")
+        let timeline = try await world.coordinator.timeline(of: "g-1")
+        #expect(timeline.remaining == ["reserve[b]", "later", "capture"])
+        #expect(timeline.blocks.map(\.id) == ["letters"])
+        #expect(timeline.description.contains("reserve[a]"))
+        let mermaid = timeline.graph.mermaid
+        for line in [
+            #"block0["letters<br/>for each<br/>2 elements"]"#, "block0 --> step0", "block0 --> step1",
+            #"step0["reserve[a]<br/>succeeded"]:::done"#, #"step1["reserve[b]<br/>dispatched"]:::active"#,
+            #"block1["later<br/>for each<br/>not reached"]"#, "step0 --> block1", "step1 --> block1",
+            "block1 --> step2",
+        ] {
+            #expect(mermaid.contains(line), "\(line)\n\(mermaid)")
+        }
+    }
+
+    struct Letters: Saga {
+        static let name: SagaName = "block-graph"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            forEach("letters", in: { _ in ["a", "b"] }, id: { $0 }) { each in
+                each.call("reserve") { ReserveStock(order: $0.order) }.noCompensation(reason: "a test")
+            }
+            forEach("later", in: { _ in [String]() }, id: { $0 }) { each in
+                each.call("greet") { GreetCustomer(order: $0.order) }.noCompensation(reason: "a test")
+            }
+            pivot("capture") { CapturePayment(order: $0.order) }
+        }
+    }
+}

@@ -217,7 +217,10 @@ import Testing
         ),
         (#"local("l") { _, key, clients in try await clients.mail(key) }"# + "\n\(decided)", uncovered),
         (#"child("c", Small.self) { _ in Small.State() }"# + "\n\(decided)", uncovered),
-        ("\(decided)\n" + #"child("c", Small.self) { _ in Small.State() }.noCompensation(reason: "x")"#, compensatableBehind),
+        (
+            "\(decided)\n" + #"child("c", Small.self) { _ in Small.State() }.noCompensation(reason: "x")"#,
+            compensatableBehind
+        ),
     ]
 
     @Test func badPlansAreRefusedWithOurOwnMessages() async throws {

@@ -45,7 +45,6 @@ struct RandomWorld {
         random = SeededGenerator(seed: seed)
     }
 
-
     /// Lets things happen until the saga has ended and nothing is on its way any more.
     mutating func play() throws -> Bool {
         for _ in 0..<2_000 {

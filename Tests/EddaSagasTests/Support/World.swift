@@ -71,7 +71,7 @@ struct World {
     /// The reply to a message.
     func reply(to message: Message, _ outcome: CommandOutcome? = nil) throws -> Message {
         let step = try #require(SagaKey(message.idempotencyKey))
-        let usual = step.direction == .undo ? CommandOutcome.succeeded([]) : Replies.success(step.step)
+        let usual = step.direction == .undo ? CommandOutcome.succeeded([]) : Replies.everyWord(step.step)
         return try #require(
             ReplyMessage.make(
                 outcome: outcome ?? usual,

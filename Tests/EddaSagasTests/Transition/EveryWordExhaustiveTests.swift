@@ -37,7 +37,8 @@ import Testing
         case .succeeds: return Replies.everyWord(step.id)
         case .isRejected: return Replies.refusal
         case .failsForGood: return Replies.lasting
-        case .failsTooOften: return isForEver && step.forward.failures == 6 ? Replies.everyWord(step.id) : Replies.passing
+        case .failsTooOften:
+            return isForEver && step.forward.failures == 6 ? Replies.everyWord(step.id) : Replies.passing
         case .isSilent: return isForEver && step.forward.sends == 8 ? Replies.everyWord(step.id) : nil
         }
     }

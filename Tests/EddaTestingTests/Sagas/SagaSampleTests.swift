@@ -49,7 +49,8 @@ final class SQLiteStores: StoreFactory {
         let stores = try SQLiteStores()
         var options = SagaTestOptions()
         options.sampleStores = stores
-        options.sampleEvery = 40
+        options.sampleEvery = 4
+        options.triesEachPoint = false
         let report = try await FulfilOrder.test(options).exhaustive(seeds: 0..<40)
         #expect(report.samples >= 10)
         #expect(stores.counts.files >= 5 * report.samples)

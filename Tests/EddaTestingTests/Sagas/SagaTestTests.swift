@@ -32,7 +32,7 @@ private struct KeepMoney: Saga {
 @Suite struct SagaTestTests {
     // guarantees: G7, G8, G10, G11, G12; acceptance: 33, 34, 35, 38, 42, 43, 48, 49, 50
     @Test func aSagaWithoutFaultsHoldsUnderEverythingThatCanGoWrong() async throws {
-        let report = try await FulfilOrder.test().exhaustive(seeds: 0..<20)
+        let report = try await FulfilOrder.test().exhaustive(seeds: 0..<10)
         #expect(report.saga == "order.fulfil")
         #expect(report.steps == 5)
         #expect(report.transitions == 6)
@@ -45,6 +45,30 @@ private struct KeepMoney: Saga {
         #expect(report.endingsAfterRetries[.parked] == nil)
         #expect(report.faults.count == 10, "\(report)")
         #expect(report.description.contains("5 commands, 6 transitions"))
+    }
+
+    // guarantees: G7, G8, G10, G11, G12; acceptance: 51
+    @Test(arguments: [4_200, 420_000])
+    func aSagaWithEveryWordHoldsUnderASliceOfTheSeeds(cents: Int) async throws {
+        var options = SagaTestOptions()
+        options.triesEachPoint = false
+        let report = try await EveryWord.test(options, cents: cents).exhaustive(seeds: 0..<25)
+        #expect(report.runs == 26)
+        #expect(report.steps == 11)
+        #expect(report.endings[.completed, default: 0] > 3, "\(report)")
+        #expect(report.endings[.compensated, default: 0] > 3, "\(report)")
+    }
+
+    @Test func theStoryTellsOfSignalsChildrenAndLocalSteps() async throws {
+        let story = try await EveryWord.test().replay(faults: "delay signal 1 of approval by 1000 ms")
+        #expect(story.contains("somebody gives the signal approval, which is taken"), "\(story)")
+        #expect(story.contains("sagas does label itself"), "\(story)")
+        #expect(story.contains("command 1 of pack/fetch-box and executes it"), "\(story)")
+        #expect(story.contains("Faults: delay signal 1 of approval by 1000 ms"), "\(story)")
+        let late = try await EveryWord.test().replay(faults: "lose signal 1 of approval")
+        #expect(late.contains("ends compensated"), "\(late)")
+        let back = try await EveryWord.test().replay(faults: "reject try 1 of pack/seal")
+        #expect(back.contains("sagas does label/undo itself"), "\(back)")
     }
 
     @Test func theSameSeedTellsTheSameStory() async throws {

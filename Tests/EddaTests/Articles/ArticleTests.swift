@@ -9,6 +9,7 @@ import Testing
         arguments: [
             ("AppendingAndConditions", 4), ("Aggregates", 4), ("CommutingCompensations", 3), ("EventsAndSchemas", 4),
             ("MessagesAndParticipants", 4), ("ReadingAndSubscribing", 4), ("TestingSagas", 4), ("UnknownOutcomes", 1),
+            ("WritingAPlan", 8),
         ]
     )
     func theCodeOfAnArticleCompiles(article: String, least: Int) throws {
@@ -72,6 +73,28 @@ import Testing
             #expect(try Code.onHand(after: steps) == 7)
         }
         #expect(throws: Rejection("stock.insufficient")) { try Code.onHand(after: [hold("a", 11)]) }
+    }
+
+    /// The plans of the article "Writing a plan" are good ones, and are drawn.
+    @Test func thePlansThatAreShownCanBeRun() async throws {
+        let folder = try TemporaryFolder()
+        let store = try await SQLiteStore(path: folder.file("test.db"))
+        let runtime = try WritingAPlanCode.register(store, .init())
+        let order = WritingAPlanCode.Order(id: "1042", customer: "ada", cents: 200_000, lines: [.init(sku: "apples")])
+        let decided = try EddaRuntime(store: store) {
+            WritingAPlanCode.Decided.self
+            WritingAPlanCode.Held.self
+            WritingAPlanCode.Looped.self
+        }
+        try await decided.start(WritingAPlanCode.Decided.self, id: "order-1042", state: order)
+        try await WritingAPlanCode.signal(decided)
+        #expect(try await decided.sagas.timeline(of: "order-1042").step == "capture-payment")
+        try await decided.start(WritingAPlanCode.Looped.self, id: "order-1043", state: order)
+        #expect(try await decided.sagas.timeline(of: "order-1043").step == "reserve[apples]")
+        try await runtime.start(WritingAPlanCode.Packed.self, id: "order-1044", state: order)
+        #expect(try await runtime.sagas.timeline(of: "order-1044/pack").step == "seal")
+        #expect(WritingAPlanCode.look()[0].contains("large-order<br/>when"))
+        await store.close()
     }
 
     /// What the article "Events and schemas" says of reading old data, in a store that holds every version.

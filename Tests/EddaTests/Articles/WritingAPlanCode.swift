@@ -99,8 +99,7 @@ enum WritingAPlanCode {
 
     static func signal(_ runtime: EddaRuntime) async throws {
         let approval = Approval(by: "ada")
-        let outcome = try await runtime.sagas.signal("order-1042", "approval", approval, key: "click-77")
-        print(outcome)
+        try await runtime.sagas.signal("order-1042", "approval", approval, key: "click-77")
     }
 
     static func register(_ store: SQLiteStore, _ clients: Clients) throws -> EddaRuntime {
@@ -113,7 +112,8 @@ enum WritingAPlanCode {
 
     static func look() -> [String] {
         let plan = Decided.describe()
-        return [plan.graph.mermaid, plan.graph.dot]
+        let drawing = plan.graph.mermaid
+        return [drawing, plan.graph.dot]
     }
 
     // MARK: What the plans talk about

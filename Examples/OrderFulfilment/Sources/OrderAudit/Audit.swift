@@ -1,4 +1,5 @@
-/// Reads the four databases of a folder and checks what Edda promises about them, without Edda.
+/// Reads the databases of a folder, those of the four services and the bank's, and checks what Edda promises about them,
+/// without Edda.
 ///
 /// For a folder at rest: no run is at work in it, and the last one ended by itself with `--until-quiet`.
 package struct Audit {
@@ -34,6 +35,7 @@ package struct Audit {
         audit.checkEffects()
         audit.checkBalance()
         try audit.checkViews()
+        try audit.checkBank(DatabaseFile("\(folder)/bank.db"))
         return audit.report
     }
 

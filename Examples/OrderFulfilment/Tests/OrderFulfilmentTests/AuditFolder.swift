@@ -30,7 +30,7 @@ struct AuditFolder {
     static func copy() async throws -> AuditFolder {
         let good = try await good.value
         let copy = AuditFolder(folder: try Folder())
-        for service in ["orders", "inventory", "payments", "shipping"] {
+        for service in ["orders", "inventory", "payments", "shipping", "bank"] {
             try FileManager.default.copyItem(atPath: good.file("\(service).db"), toPath: copy.path(of: service))
         }
         return copy

@@ -36,6 +36,7 @@ extension SagaFault: LosslessStringConvertible {
         switch words[0] {
         case "command": place = .sending(.command, key: name)
         case "reply": place = .sending(.reply, key: name)
+        case "signal": place = .sending(.signal, key: name)
         case "try": place = .execution(key: name)
         case "commit":
             guard let service = Address(rawValue: name) else { return nil }

@@ -29,7 +29,7 @@ struct SagaFault: Hashable, Sendable {
     }
 
     enum Courier: String, Hashable, Sendable {
-        case command, reply
+        case command, reply, signal
     }
 
     enum Effect: Hashable, Sendable {

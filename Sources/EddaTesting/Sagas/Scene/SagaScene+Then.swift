@@ -116,7 +116,7 @@ private struct SagaBench<S: Saga> {
         coordinator = try SagaCoordinator(
             store: store,
             address: scene.options.address,
-            sagas: [S.self] + scene.options.otherSagas,
+            registrations: [SagaRegistration(S.self)] + scene.options.otherSagas,
             logger: SagaService.logger,
             configuration: scene.options.configuration
         )

@@ -32,6 +32,7 @@ struct SagaPoints: Sendable {
             let times = [2_000, 70_000, 7_200_000]
             var faults = [fault(.loss), fault(.lateMark(5_000))]
             if number == 1, !isSilent { faults.append(fault(.loss, count: always)) }
+            if number == 1, !isSilent { faults.append(fault(.delay(70_000), count: always)) }
             faults += times.map { fault(.delay($0)) }
             faults += [0, 70_000, 7_200_000].map { fault(.copy($0)) }
             return faults

@@ -42,10 +42,10 @@ extension SagaScript {
             try await world.begin()
             run.status = try await rest(world)
             var retries = 0
-            while try await world.record()?.status == .parked, retries < 4 {
+            while case let parked = try await world.parked(), !parked.isEmpty, retries < 6 {
                 fates.rest()
                 retries += 1
-                world.plan(.decision(.retry), at: world.now)
+                for saga in parked { world.plan(.decision(.retry, saga), at: world.now) }
                 run.statusAfterRetries = try await rest(world)
             }
         } catch let violation as SagaViolation {
@@ -71,7 +71,7 @@ extension SagaScript {
             throw SagaViolation("G10", "The saga is not at rest after \(options.stepLimit) happenings.")
         }
         let outcome = try await world.outcome()
-        try world.check(outcome)
+        try await world.check(outcome)
         do {
             try await invariant(outcome)
         } catch {

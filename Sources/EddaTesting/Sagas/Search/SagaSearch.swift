@@ -17,7 +17,7 @@ struct SagaSearch<S: Saga> {
         report.transitions = plain.transitions
         report.steps = plain.effects.count
         let points = SagaPoints(of: S.describe())
-        for base in try await bases(plain, points) {
+        for base in script.options.triesEachPoint ? try await bases(plain, points) : [] {
             for visit in points.telling(base.later) {
                 for fault in points.faults(at: visit, isSilent: base.faults.contains { $0.effect == .loss }) {
                     _ = try await run(base.faults + [fault])

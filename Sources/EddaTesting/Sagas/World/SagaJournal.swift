@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// Looks on when handlers execute commands, lets them fail, and keeps what has come to be: the effects that were
 /// committed.
-final class SagaJournal: Participant.Watch {
+final class SagaJournal: Participant.Watch, LocalWatch {
     /// A command that was executed and committed.
     struct Entry: Sendable {
         let participant: Address
@@ -105,6 +105,34 @@ final class SagaJournal: Participant.Watch {
             at: now()
         )
         state.withLock { $0.pending.append(entry) }
+    }
+
+    // A step that is done in the coordinator's process: its effect is there when the work returns.
+
+    func begin(_ key: String) throws {
+        let name = names.short(key)
+        let problem: (any Error)? = state.withLock { state in
+            let number = state.asked[name, default: 0] + 1
+            state.asked[name] = number
+            let effects = fates.at(.execution(key: name), number)
+            if effects.contains(.rejection) { return Rejection("test.rejected", "the test wants it") }
+            if effects.contains(.breakage) {
+                return SagaError(.unreadableState, "the test wants that it cannot be done")
+            }
+            return effects.contains(.failure) ? Injected(description: "the test wants a failure") : nil
+        }
+        if let problem { throw problem }
+    }
+
+    func end(_ key: String) {
+        let entry = Entry(
+            participant: "local",
+            type: "edda.local",
+            key: key,
+            isCompensation: SagaKey(key)?.direction == .undo,
+            at: now()
+        )
+        state.withLock { $0.entries.append(entry) }
     }
 }
 

@@ -12,13 +12,18 @@ struct SagaScript<S: Saga>: Sendable {
     var prepare: @Sendable (SagaTestStores) async throws -> Void
     var always: Check?
     var invariant: Check
+    /// The saga with its services.
+    var root: SagaRegistration?
 
     static var id: SagaID { "test" }
 
     var names: SagaNames { SagaNames(saga: Self.id) }
 
-    /// What the compensation of each step is; `nil` for a step that has none.
-    static var compensations: [StepID: MessageType?] {
-        Dictionary(S.describe().steps.map { ($0.id, $0.compensation) }) { first, _ in first }
+    /// The coordinator's sagas: the tested one first.
+    var registrations: [SagaRegistration] { [root ?? SagaRegistration(S.self)] + options.otherSagas }
+
+    /// Their plans.
+    var plans: [SagaName: PlanDescription] {
+        Dictionary(registrations.map { $0.saga.describe() }.map { ($0.name, $0) }) { first, _ in first }
     }
 }

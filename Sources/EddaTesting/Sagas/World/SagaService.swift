@@ -23,6 +23,8 @@ final class SagaService {
     /// The last row of the outbox that the process has sent.
     var published: Int64 = 0
     let commits = GuardedStore.Commits()
+    /// Whether its participant notes what was cancelled before it came.
+    var leavesTombstones = true
     private let fates: SagaFates
     private let journal: SagaJournal
 
@@ -47,11 +49,13 @@ final class SagaService {
     func employ(_ participant: Participant?) {
         self.participant = participant
         guard let participant else { return }
-        executor = CommandExecutor(
+        var executor = CommandExecutor(
             participant: participant.watched(by: journal),
             store: handle,
             logger: Self.logger,
             inboxWindow: InboxWindow(.seconds(7 * 86_400))
         )
+        executor.leavesTombstones = leavesTombstones
+        self.executor = executor
     }
 }

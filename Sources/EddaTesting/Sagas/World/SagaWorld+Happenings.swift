@@ -21,6 +21,7 @@ extension SagaWorld {
         try await tellTransitions()
         if try await mourn(owner) { plan(.start, at: owner.upAt) }
         try await publish(owner)
+        planLocals()
     }
 
     /// Handles the timer that is due.
@@ -37,6 +38,64 @@ extension SagaWorld {
         try await tellTransitions()
         _ = try await mourn(owner)
         try await publish(owner)
+        planLocals()
+    }
+
+    // MARK: Work in the coordinator's process
+
+    func planLocals() {
+        if hasLocals { plan(.locals, at: now + Self.millisecond) }
+    }
+
+    func workLocally() async throws {
+        guard let coordinator = owner.coordinator, owner.upAt <= now else { return }
+        let before = journal.entries.count
+        guard await coordinator.performLocals() > 0 else { return }
+        for entry in journal.entries.dropFirst(before) {
+            story.tell(now, "\(owner.address)", "does \(script.names.short(entry.key)) itself")
+        }
+        try await tellTransitions()
+        _ = try await mourn(owner)
+        try await publish(owner)
+        planLocals()
+    }
+
+    // MARK: Signals
+
+    /// Gives the signals for which a step has begun to wait.
+    func planSignals(_ instance: SagaInstance) {
+        for signal in script.options.signals {
+            for step in instance.steps where SagaStanding.template(step.id) == signal.step {
+                guard step.status == .dispatched, signalled.insert(step.id).inserted else { continue }
+                var arrivals = [now + Self.millisecond]
+                for effect in fates.at(.sending(.signal, key: step.id.rawValue), 1) {
+                    switch effect {
+                    // Somebody gives it at last, perhaps too late.
+                    case .loss: arrivals = [now + 86_400_000 * Self.millisecond]
+                    case .delay(let time): arrivals = arrivals.map { $0 + Int64(time) * Self.millisecond }
+                    case .copy(let time): arrivals.append(arrivals[0] + Int64(time) * Self.millisecond)
+                    default: break
+                    }
+                }
+                for arrival in arrivals { plan(.signal(signal, step.id), at: arrival) }
+            }
+        }
+    }
+
+    func give(_ signal: SagaTestSignal, to step: StepID) async throws {
+        guard owner.upAt <= now else { return plan(.signal(signal, step), at: owner.upAt) }
+        guard let coordinator = owner.coordinator else { return }
+        let value = SagaSignal(step: step, data: try signal.data(owner.base.schema), key: "signal-\(step)")
+        do {
+            let outcome = try await coordinator.signal(SagaScript<S>.id, value)
+            story.tell(now, "somebody", "gives the signal \(step), which is \(outcome.rawValue)")
+        } catch {
+            guard owner.handle.death != nil else { throw error }
+        }
+        try await tellTransitions()
+        if try await mourn(owner) { plan(.signal(signal, step), at: owner.upAt) }
+        try await publish(owner)
+        planLocals()
     }
 
     // MARK: Messages
@@ -59,6 +118,7 @@ extension SagaWorld {
                 "receives command \(flight.number) of \(flight.key) and "
                     + (isExecuted ? "executes it" : problem ?? "has no work to do")
             )
+        case .signal: return
         case .reply:
             let what = Self.words(message)
             story.tell(now, "\(service.address)", "receives reply \(flight.number) of \(flight.key): \(what)")
@@ -79,6 +139,7 @@ extension SagaWorld {
             }
         }
         try await publish(service)
+        if flight.courier == .reply { planLocals() }
     }
 
     /// The service to which a message goes; a compensation for which the test has no fake is done all the same.
@@ -136,7 +197,7 @@ extension SagaWorld {
         let number = sendings[place, default: 0] + 1
         sendings[place] = number
         if courier == .command {
-            dispatched[message.idempotencyKey] = (message.destination, message.compensates != nil)
+            if let key = SagaKey(message.idempotencyKey) { dispatched[key] = message.destination }
         }
         let flight = Flight(message: message, courier: courier, key: key, number: number)
         var arrivals: [Int64] = [Self.millisecond]

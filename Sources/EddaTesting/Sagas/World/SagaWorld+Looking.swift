@@ -7,6 +7,11 @@ extension SagaWorld {
         return try await owner.base.read { try $0.saga(id) }
     }
 
+    /// The sagas that stand still until somebody decides.
+    func parked() async throws -> [SagaID] {
+        try await owner.base.read { try $0.sagas(SagaFilter(statuses: [.parked], limit: 1_000)) }.map(\.id)
+    }
+
     /// Looks at what has come of the last happening: an operator may decide now, and the invariant has to hold.
     func look() async throws {
         guard let record = try await record(), record.revision > transitions else { return }
@@ -14,8 +19,11 @@ extension SagaWorld {
             transitions += 1
             let isParked = record.status == .parked && transitions == record.revision
             for case .decision(let verb) in fates.at(.transition, transitions, isParked: isParked) {
-                plan(.decision(verb), at: max(now, owner.upAt))
+                plan(.decision(verb, record.id), at: max(now, owner.upAt))
             }
+        }
+        if !script.options.signals.isEmpty {
+            planSignals(try owner.base.schema.codec.decode(SagaInstance.self, from: record.instance))
         }
         guard let always = script.always else { return }
         let outcome = try await outcome()
@@ -27,10 +35,11 @@ extension SagaWorld {
     }
 
     /// Lets an operator decide, who claims nothing that is not true.
-    func decide(_ verb: SagaFault.Verb) async throws {
-        guard owner.upAt <= now else { return plan(.decision(verb), at: owner.upAt) }
-        guard let coordinator = owner.coordinator, let record = try await record() else { return }
-        let id = record.id
+    func decide(_ verb: SagaFault.Verb, on id: SagaID) async throws {
+        guard owner.upAt <= now else { return plan(.decision(verb, id), at: owner.upAt) }
+        guard let coordinator = owner.coordinator, let record = try await owner.base.read({ try $0.saga(id) }) else {
+            return
+        }
         let number = transitions
         if verb == .compensate, record.status == .parked, let step = record.step {
             // To turn back from a pivot of unknown outcome says that it was not executed, and never will be.
@@ -46,7 +55,7 @@ extension SagaWorld {
             case .compensate:
                 decision = try await coordinator.compensate(id, by: "operator", because: "the test wants it")
             }
-            if decision.hasEffect { decided.append((verb, number)) }
+            if decision.hasEffect, id == SagaScript<S>.id { decided.append((verb, number)) }
             story.tell(
                 now,
                 "operator",
@@ -58,8 +67,9 @@ extension SagaWorld {
             guard owner.handle.death != nil else { throw error }
         }
         try await tellTransitions()
-        if try await mourn(owner) { plan(.decision(verb), at: owner.upAt) }
+        if try await mourn(owner) { plan(.decision(verb, id), at: owner.upAt) }
         try await publish(owner)
+        planLocals()
     }
 
     /// How everything stands.
@@ -96,11 +106,11 @@ extension SagaWorld {
     }
 
     /// A coordinator that only reads.
-    private func watcher() throws -> SagaCoordinator {
+    func watcher() throws -> SagaCoordinator {
         try SagaCoordinator(
             store: owner.base,
             address: owner.address,
-            sagas: [S.self] + script.options.otherSagas,
+            registrations: script.registrations,
             logger: SagaService.logger
         )
     }

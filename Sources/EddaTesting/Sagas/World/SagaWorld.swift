@@ -22,7 +22,10 @@ final class SagaWorld<S: Saga> {
         case arrival(Flight)
         /// A service notes that it has sent a message.
         case mark(SagaService, Int64)
-        case decision(SagaFault.Verb)
+        case decision(SagaFault.Verb, SagaID)
+        case signal(SagaTestSignal, StepID)
+        /// The steps that are done in the coordinator's process are done.
+        case locals
         /// A new process sends what the one before it left in its outbox.
         case publication(SagaService)
     }
@@ -48,8 +51,11 @@ final class SagaWorld<S: Saga> {
     private var agenda: [Appointment] = []
     private var appointments = 0
     var sendings: [SagaFault.Place: Int] = [:]
-    /// The destinations of commands by their keys, and whether they name what they undo.
-    var dispatched: [String: (destination: Address, namesForward: Bool)] = [:]
+    /// The destinations of commands by their keys.
+    var dispatched: [SagaKey: Address] = [:]
+    /// The steps to which a signal was given.
+    var signalled: Set<StepID> = []
+    let hasLocals: Bool
     var alerts = 0
     var refused: [String] = []
     /// What has happened so far.
@@ -80,24 +86,30 @@ final class SagaWorld<S: Saga> {
             fates: fates,
             journal: journal
         )
+        hasLocals = script.plans.values.contains { $0.steps.contains { $0.word == .local } }
         services = [owner]
         for participant in script.participants { try await employ(participant) }
-        let (options, address) = (script.options, script.options.address)
-        var configuration = options.configuration
+        let address = script.options.address
+        var configuration = script.options.configuration
         configuration.alerts = Self.alerts
         // One after another, so that a run is the same each time.
         configuration.timerLimit = 1
+        configuration.localWatch = journal
         let settings = configuration
+        let registrations = script.registrations
         owner.makeCoordinator = { store in
             try SagaCoordinator(
                 store: store,
                 address: address,
-                sagas: [S.self] + options.otherSagas,
+                registrations: registrations,
                 logger: SagaService.logger,
                 configuration: settings
             )
         }
-        for service in services { try service.boot() }
+        for service in services {
+            service.leavesTombstones = settings.defect != .noTombstone
+            try service.boot()
+        }
     }
 
     static var alerts: Address { "edda-test-alerts" }
@@ -187,8 +199,10 @@ final class SagaWorld<S: Saga> {
         case .mark(let service, let row):
             // A process that died meanwhile has forgotten it; the next one has sent the message again.
             if service.published >= row { try await service.base.write { try $0.removeFromOutbox([row]) } }
-        case .decision(let verb): try await decide(verb)
+        case .decision(let verb, let id): try await decide(verb, on: id)
         case .publication(let service): try await publish(service)
+        case .signal(let signal, let step): try await give(signal, to: step)
+        case .locals: try await workLocally()
         }
     }
 }
