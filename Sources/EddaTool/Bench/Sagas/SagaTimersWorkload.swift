@@ -42,10 +42,9 @@ struct SagaTimersWorkload: Workload {
         _ rows: SleeperRows,
         _ bench: Bench
     ) async throws -> BenchRow {
-        let limit = try ContinuousClock().measure {
-            let timers = try rows.readTimers()
-            precondition(timers == sleepers)
-        }
+        var timers = 0
+        let limit = try ContinuousClock().measure { timers = try rows.readTimers() }
+        precondition(timers == sleepers, "There are \(timers) timers of \(sleepers) sleepers.")
         Memory.resetPeak()
         let clock = ContinuousClock()
         let begin = clock.now
