@@ -20,7 +20,11 @@ extension Participant {
 
     /// The same participant, which also takes commands of a type, does nothing, and gives a reply.
     package func accepting(_ type: MessageType, replying reply: [UInt8]) -> Participant {
-        Participant(name, calls: calls, of: Array(handlers.values) + [Entry(type: type) { _, _ in .handle { _ in reply } }])
+        Participant(
+            name,
+            calls: calls,
+            of: Array(handlers.values) + [Entry(type: type) { _, _ in .handle { _ in reply } }]
+        )
     }
 
     /// The same participant with the handlers of another one added.

@@ -79,7 +79,11 @@ package final class LocalRunner: Sendable {
                 guard running?.key != call.key, state.waiting.count < room,
                     state.waiting.insert(call.key).inserted
                 else { continue }
-                if running == nil { state.queue.append(call) } else { state.behind[Place(call.key), default: []].append(call) }
+                if running == nil {
+                    state.queue.append(call)
+                } else {
+                    state.behind[Place(call.key), default: []].append(call)
+                }
             }
         }
         arrivals.raise()

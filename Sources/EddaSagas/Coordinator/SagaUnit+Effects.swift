@@ -109,7 +109,9 @@ extension SagaUnit {
         _ pass: Pass,
         in transaction: any WriteTransaction
     ) throws -> Bool {
-        guard pass.moved.contains(where: { $0.record.id == parent.id && $0.record.revision > parent.revision }) else { return true }
+        guard pass.moved.contains(where: { $0.record.id == parent.id && $0.record.revision > parent.revision }) else {
+            return true
+        }
         guard let record = try transaction.saga(parent.id), let instance = try? read(record) else { return false }
         return instance.steps.contains {
             $0.id == start.parent.step && $0.status == .dispatched && $0.child == start.child

@@ -12,7 +12,8 @@ struct PlannedStep: Sendable {
     /// What a step does in this process; it returns the encoded result.
     typealias Work = @Sendable () async throws -> [UInt8]
     /// Makes the work of a call; whatever it throws is thrown before anything is done.
-    typealias Perform = @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) throws -> Work
+    typealias Perform =
+        @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) throws -> Work
 
     /// What leaves when the step is dispatched, and what would undo it if its reply never came.
     struct Prepared {
