@@ -15,6 +15,7 @@ CREATE TABLE edda_log (
     recorded_at INTEGER NOT NULL,       -- of the last event, microseconds since 1970, UTC
     marker INTEGER NOT NULL,
     boot TEXT NOT NULL,                 -- the boot of the machine on which uptimes below are measured
+    outbox INTEGER NOT NULL DEFAULT 0,  -- the last number given to a message
     maintenance INTEGER NOT NULL DEFAULT 0 CHECK (maintenance IN (0, 1))
 ) STRICT;
 INSERT INTO edda_log (id, head, recorded_at, marker, boot) VALUES (1, 0, 0, 0, '');
@@ -175,9 +176,10 @@ CREATE TABLE edda_inbox (
 CREATE INDEX edda_inbox_open ON edda_inbox (consumer, key) WHERE outcome IN ('started', 'unresolved');
 CREATE INDEX edda_inbox_age ON edda_inbox (recorded_at);
 
--- AUTOINCREMENT: the pump remembers how far it has read, and rows are deleted once sent.
+-- Numbers are assigned by the writer from edda_log.outbox, as positions are, and never given again: the pump remembers how
+-- far it has read, and rows are deleted once sent.
 CREATE TABLE edda_outbox (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence INTEGER PRIMARY KEY,
     destination TEXT NOT NULL,
     partition_key TEXT NOT NULL,
     attributes TEXT NOT NULL,           -- the CloudEvents attributes, a JSON object of strings

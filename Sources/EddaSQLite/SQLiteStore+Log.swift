@@ -27,6 +27,10 @@ extension SQLiteStore {
         public var overruns = 0
         /// The longest of them.
         public var longest: Duration?
+        /// How many units were committed.
+        public var committed = 0
+        /// How many commits that took.
+        public var commits = 0
 
         /// An idle writer.
         public init() {}

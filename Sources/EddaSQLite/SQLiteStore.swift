@@ -16,7 +16,7 @@ public import EddaCore
 /// each other, and by which a store notices that its database was restored from a backup (see `Cursor`). Other tools open
 /// the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before 3.51.3 can damage a file that one process
 /// checkpoints while another commits.
-public final class SQLiteStore: Store {
+public final class SQLiteStore: GroupingStore {
     /// What a store may do to its file.
     public enum Opening: String, Hashable, Sendable, CaseIterable {
         /// Creates the file when it is not there, brings an older format up to date, reads and writes.
@@ -215,6 +215,17 @@ public final class SQLiteStore: Store {
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         try await writer.write(body)
+    }
+
+    /// Runs units, handed over at once.
+    package func write<Result: Sendable>(
+        together bodies: [@Sendable (any WriteTransaction) throws -> Result]
+    ) async -> [Swift.Result<Result, any Error>] {
+        do {
+            return try await writer.write(together: bodies)
+        } catch {
+            return bodies.map { _ in .failure(error) }
+        }
     }
 
     /// Appends events under conditions, as a unit of its own.

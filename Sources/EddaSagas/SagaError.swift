@@ -10,6 +10,8 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case invalidAttribute
         /// The deadline of a saga is not above zero.
         case invalidDeadline
+        /// The compensation of a step goes to another participant than its command.
+        case compensationElsewhere
         /// Two sagas of a coordinator have the same name.
         case duplicateSaga
         /// A step may be repeated for longer than participants remember what they did.
@@ -36,6 +38,8 @@ public struct SagaError: Error, Hashable, CustomStringConvertible {
         case unknownStep
         /// A signal does not decode. Nothing was written.
         case unreadableSignal
+        /// The saga keeps so many signals for steps that it has not reached that it takes no more. Nothing was written.
+        case tooManySignals
         /// The program has no plan for the saga, or another one than it was started by. Nothing was written.
         case planChanged
     }

@@ -1,4 +1,5 @@
 import EddaCore
+import EddaTesting
 import Testing
 
 @Suite struct MessageTests {
@@ -34,6 +35,42 @@ import Testing
     func survivesItsAttributes(_ message: Message) throws {
         #expect(try Message(attributes: message.attributes, data: message.data) == message)
         #expect(try Message(encodedAttributes: message.encodedAttributes(), data: message.data) == message)
+    }
+
+    @Test(arguments: [full, minimal])
+    func storedAttributesAreTheAttributes(_ message: Message) {
+        #expect(message.encodedAttributes() == AttributeText.encode(message.attributes))
+    }
+
+    /// The quick way of reading and the thorough one give the same message, or the same error.
+    @Test func bothWaysOfReadingAgree() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SeededGenerator(seed: seed)
+        let texts = [
+            "", "1.0", "a", "größe", "\"quoted\"", "back\\slash", "line\nbreak", "2026-11-21T08:15:30.123456Z",
+            "2026-13-21T08:15:30Z", "\u{7F}", "𝄞", String(repeating: "x", count: 300),
+        ]
+        for _ in 0..<5_000 {
+            var attributes = (Bool.random(using: &random) ? Self.full : Self.minimal).attributes
+            for name in attributes.keys.sorted() where Int.random(in: 0..<12, using: &random) == 0 {
+                attributes[name] = Bool.random(using: &random) ? nil : texts.randomElement(using: &random)
+            }
+            if Bool.random(using: &random) { attributes["unknown"] = texts.randomElement(using: &random) }
+            var bytes = AttributeText.encode(attributes)
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                // Perhaps an object still, perhaps no JSON, perhaps no UTF-8.
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = [0xFF, 0x22, 0x2C, 0x20, 0x5C, 0x7D]
+                    .randomElement(using: &random)!
+            }
+            let quick = Result { () throws(MessageError) in try Message(encodedAttributes: bytes, data: [1]) }
+            let thorough = Result { () throws(MessageError) in
+                guard let read = AttributeText.decode(bytes) else {
+                    throw MessageError(attribute: "(all)", problem: "are no JSON object of strings")
+                }
+                return try Message(attributes: read, data: [1])
+            }
+            #expect(quick == thorough, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
+        }
     }
 
     @Test func attributesHaveTheNamesOfCloudEvents() {

@@ -82,6 +82,14 @@ import Testing
             #if os(Linux)
             #expect(error?.description.contains("Process \(pid) ") == true, "\(String(describing: error))")
             #endif
+            // Behind somebody who waits for it as well, it is still the one that is waited for.
+            let turnstile = open(folder.file() + ".lock.next", O_RDWR | O_CLOEXEC)
+            #expect(flock(turnstile, LOCK_EX | LOCK_NB) == 0)
+            let behind = await #expect(throws: StoreError.self) { try await store(patience: .milliseconds(100)) }
+            #if os(Linux)
+            #expect(behind?.description.contains("Process \(pid) ") == true, "\(String(describing: behind))")
+            #endif
+            close(turnstile)
             kill(pid, SIGKILL)
         }
         let opened = try await store(patience: .seconds(5))

@@ -164,7 +164,7 @@ import Testing
         .init("generation-ahead", "Generation 2", "INSERT INTO edda_generations VALUES (2, 8, 0)"),
         .init("snapshot-ahead", "s-1", "UPDATE edda_snapshots SET version = 3"),
         .init("inbox-entry", "under k", "INSERT INTO edda_inbox VALUES ('c', 'k', 'started', x'', 0, '{', x'')"),
-        .init("outbox-number", "Message 3", "UPDATE sqlite_sequence SET seq = 2 WHERE name = 'edda_outbox'"),
+        .init("outbox-number", "Message 3", "UPDATE edda_log SET outbox = 2"),
         .init("outbox-columns", "Message 3", "UPDATE edda_outbox SET partition_key = 'z' WHERE sequence = 3"),
         .init("outbox-message", "Message 3", "UPDATE edda_outbox SET attributes = '{' WHERE sequence = 3"),
         .init(

@@ -7,14 +7,15 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The lease of one consumer in one process: asks the keeper what to do, and does it.
-final class ConsumerLease: Sendable {
-    let name: LeaseName
+/// The lease of one worker, such as a consumer, in one process: asks the keeper what to do, and does it.
+package final class ConsumerLease: Sendable {
+    package let name: LeaseName
     private let store: any Store
     private let holder: String
     private let keeper: Mutex<LeaseKeeper>
 
-    init(store: any Store, name: CheckpointName, duration: Duration) {
+    /// A lease that is not held yet.
+    package init(store: any Store, name: CheckpointName, duration: Duration) {
         self.store = store
         self.name = LeaseName(unchecked: name.rawValue)
         holder = "process \(ProcessInfo.processInfo.processIdentifier), \(EventID.generate())"
@@ -27,7 +28,7 @@ final class ConsumerLease: Sendable {
     /// Waits until the lease is held.
     ///
     /// - Throws: `CancellationError`; errors of the store.
-    func acquire() async throws {
+    package func acquire() async throws {
         while true {
             try Task.checkCancellation()
             let (name, holder) = (name, holder)
@@ -75,7 +76,7 @@ final class ConsumerLease: Sendable {
     /// Beats until the task is cancelled.
     ///
     /// - Throws: ``LeaseLost``, `CancellationError`; errors of the store.
-    func keepBeating() async throws -> Never {
+    package func keepBeating() async throws -> Never {
         while true {
             let pause = try await beatIfDue()
             try await store.time.sleep(for: pause)
@@ -92,7 +93,7 @@ final class ConsumerLease: Sendable {
     /// Gives the lease back, if it is held.
     ///
     /// - Throws: Errors of the store.
-    func giveBack() async throws {
+    package func giveBack() async throws {
         guard let lease = held else { return }
         didLose()
         do {
@@ -100,7 +101,7 @@ final class ConsumerLease: Sendable {
         } catch is LeaseLost {}
     }
 
-    func didLose() { keeper.withLock { $0.didLose() } }
+    package func didLose() { keeper.withLock { $0.didLose() } }
 
     private var pause: Duration {
         keeper.withLock { keeper in

@@ -63,8 +63,7 @@ extension EventID: LosslessStringConvertible, Codable {
 
     /// UUID notation in lower case.
     public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 36) { buffer in
+        String(unsafeUninitializedCapacity: 36) { buffer in
             var place = 0
             for nibble in 0..<32 {
                 if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
@@ -72,7 +71,8 @@ extension EventID: LosslessStringConvertible, Codable {
                     place += 1
                 }
                 let word = nibble < 16 ? high : low
-                buffer[place] = digits[Int(word >> UInt64(60 - nibble % 16 * 4) & 0xF)]
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4)) & 0xF
+                buffer[place] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
                 place += 1
             }
             return 36

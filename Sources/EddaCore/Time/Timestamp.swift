@@ -87,8 +87,34 @@ extension Timestamp: LosslessStringConvertible, Codable {
         let (seconds, fraction) = secondsAndMicroseconds
         let (days, time) = floorDivide(seconds, by: 86_400)
         let date = CivilDate(daysSince1970: days)
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T\(padded(time / 3_600, 2)):"
-            + "\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2)).\(padded(fraction, 6))Z"
+        // Of other years than these four digits tell nothing; they are only ever shown.
+        guard (0...9_999).contains(date.year) else {
+            return "\(date.year)" + Self.text(1_970, date, time, fraction).dropFirst(4)
+        }
+        return Self.text(date.year, date, time, fraction)
+    }
+
+    private static func text(_ year: Int64, _ date: CivilDate, _ time: Int64, _ fraction: Int64) -> String {
+        String(unsafeUninitializedCapacity: 27) { text in
+            var place = 0
+            func put(_ value: Int64, _ width: Int, then separator: UInt8) {
+                var rest = value
+                for digit in (0..<width).reversed() {
+                    text[place + digit] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[place + width] = separator
+                place += width + 1
+            }
+            put(year, 4, then: UInt8(ascii: "-"))
+            put(date.month, 2, then: UInt8(ascii: "-"))
+            put(date.day, 2, then: UInt8(ascii: "T"))
+            put(time / 3_600, 2, then: UInt8(ascii: ":"))
+            put(time / 60 % 60, 2, then: UInt8(ascii: ":"))
+            put(time % 60, 2, then: UInt8(ascii: "."))
+            put(fraction, 6, then: UInt8(ascii: "Z"))
+            return place
+        }
     }
 
     /// Reads RFC 3339 in UTC.
@@ -109,9 +135,4 @@ extension Timestamp: LosslessStringConvertible, Codable {
 private func floorDivide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-}
-
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

@@ -185,6 +185,12 @@ struct OutboxClaims: Sendable {
         return changes
     }
 
+    /// Whether a change removes a message that nothing waits behind: one that was ready when it was claimed.
+    func isPlainRemoval(_ change: OutboxChange) -> Bool {
+        guard case .remove(let sequence) = change else { return false }
+        return !held.contains(sequence)
+    }
+
     /// Whether somebody waits for what comes of a message: it asks for an answer, or is one.
     private static func isAwaited(_ message: Message) -> Bool {
         message.replyTo != nil || message.type == ReplyMessage.type

@@ -26,7 +26,7 @@ struct OutboxLog: Sendable {
     ///   - start: Only ready messages after this sequence number.
     ///   - held: The held messages that are claimed already.
     func read(after start: Int64, held: Set<Int64>) async throws -> Found {
-        try await store.read { [page] transaction in
+        try await store.readBriefly { [page] transaction in
             let now = transaction.now
             let ready = try transaction.readyMessages(after: start, limit: page)
             var found = Found(

@@ -63,8 +63,9 @@ public final class OutboxPump: Sendable {
 
     /// The loop: note what came back, record it, read what is new, send, wait.
     ///
-    /// It alone reads and records, one after the other. So what it reads is never older than what it has recorded, and a
-    /// message cannot slip past one of its key that has just failed.
+    /// It alone reads and records failures, one after the other. So what it reads is never older than what it has recorded,
+    /// and a message cannot slip past one of its key that has just failed. That messages are gone makes no difference to
+    /// others, so their removal is under way while the loop goes on, one after another, and takes along what has come since.
     private func pump(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws {
         let log = OutboxLog(store: store, page: configuration.batch * 4)
         let reports = PumpReports()
@@ -80,7 +81,12 @@ public final class OutboxPump: Sendable {
             }
             // The lanes need not wait for what is recorded: a message that failed has taken its followers along.
             send(claims.next(), reports, &group)
-            if !changes.isEmpty || !claims.blocked.isEmpty {
+            if claims.blocked.isEmpty, changes.allSatisfy({ claims.isPlainRemoval($0) }) {
+                if !changes.isEmpty, reports.beginRemoving() {
+                    remove(changes, log, reports, &group)
+                    changes = []
+                }
+            } else {
                 // Recording is repeated rather than sending: what it writes is the same however often it is written.
                 warn(about: changes)
                 let (recorded, blocked) = (changes, claims.blocked)
@@ -127,6 +133,19 @@ public final class OutboxPump: Sendable {
                 }
                 reports.add(PumpReports.Report(destination: batch.destination, outcomes: outcomes))
             }
+        }
+    }
+
+    /// Removes messages that were sent; whatever becomes known meanwhile is removed afterwards.
+    private func remove(
+        _ changes: [OutboxChange],
+        _ log: OutboxLog,
+        _ reports: PumpReports,
+        _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) {
+        group.addTask {
+            defer { reports.endRemoving() }
+            _ = try await self.store.persistently(self.logger) { try await log.record(changes, blocked: []) }
         }
     }
 

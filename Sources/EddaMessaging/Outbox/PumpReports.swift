@@ -12,6 +12,7 @@ final class PumpReports: Sendable {
     private struct State {
         var reports: [Report] = []
         var isWatching = false
+        var isRemoving = false
     }
 
     private let state = Mutex(State())
@@ -20,6 +21,18 @@ final class PumpReports: Sendable {
     var isWatching: Bool { state.withLock { $0.isWatching } }
 
     func setWatching(_ isWatching: Bool) { state.withLock { $0.isWatching = isWatching } }
+
+    /// Whether the caller may remove messages, because nobody does.
+    ///
+    /// Every `beginRemoving` that may is followed by an `endRemoving`.
+    func beginRemoving() -> Bool {
+        state.withLock { state in
+            defer { state.isRemoving = true }
+            return !state.isRemoving
+        }
+    }
+
+    func endRemoving() { state.withLock { $0.isRemoving = false } }
 
     func add(_ report: Report) { state.withLock { $0.reports.append(report) } }
 

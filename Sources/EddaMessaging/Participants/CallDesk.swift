@@ -65,6 +65,18 @@ final class CallDesk: Sendable {
         }
     }
 
+    /// Carries out what can be carried out now, one after another, and returns when nothing is left that can.
+    func runReady(_ carryOut: (CallBook.Call) async -> CallBook.Ending) async {
+        while true {
+            let calls = book.withLock { $0.next(at: time.now()) }
+            guard !calls.isEmpty else { return }
+            for call in calls {
+                let ending = await carryOut(call)
+                book.withLock { $0.conclude(call.key, ending, at: time.now()) }
+            }
+        }
+    }
+
     /// Waits until there is room.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.

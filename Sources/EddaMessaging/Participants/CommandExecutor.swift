@@ -16,12 +16,14 @@ package struct CommandExecutor: Sendable {
     let inboxWindow: InboxWindow
     /// Where what was begun is gone on with.
     let desk: CallDesk
-
+    /// Whether what was begun is gone on with at once, by whoever brings the delivery.
+    private let isAlone: Bool
     /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
     package var leavesTombstones = true
 
-    /// An executor of a participant's commands, on its store.
+    /// An executor whose desk is run by the participant's worker.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
+        isAlone = false
         self.participant = participant
         self.store = store
         self.logger = logger
@@ -29,15 +31,14 @@ package struct CommandExecutor: Sendable {
         self.desk = desk
     }
 
-    /// An executor with a desk of its own, for a participant whose commands call no outside.
+    /// An executor without a worker: the calls of a command are made before its delivery is done.
     package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
-        self.init(
-            participant: participant,
-            store: store,
-            logger: logger,
-            inboxWindow: inboxWindow,
-            desk: CallDesk(limit: 1, capacity: 1, time: store.time)
-        )
+        isAlone = true
+        self.participant = participant
+        self.store = store
+        self.logger = logger
+        self.inboxWindow = inboxWindow
+        desk = CallDesk(limit: 1, capacity: 1_000, time: store.time)
     }
 
     /// The data of a command does not fit its type.
@@ -81,6 +82,7 @@ package struct CommandExecutor: Sendable {
             switch step {
             case .begun(let kept):
                 desk.admit(kept, key: message.inboxKey(message.idempotencyKey), asker: message)
+                if isAlone { await desk.runReady { await goOn(with: $0) } }
             case .concluded(.expired(let reason)) where message.replyTo == nil:
                 // Nobody would hear of it, so the message becomes its sender's dead letter.
                 return .refused(reason: reason)

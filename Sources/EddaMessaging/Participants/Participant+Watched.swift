@@ -15,25 +15,29 @@ extension Participant {
 
     /// The same participant with somebody who looks on, and gets in the way.
     package func watched(by watch: any Watch) -> Participant {
-        Participant(name, of: handlers.values.map { $0.watched(by: watch) })
+        Participant(name, calls: calls, of: handlers.values.map { $0.watched(by: watch) })
     }
 
     /// The same participant, which also takes commands of a type, does nothing, and gives a reply.
     package func accepting(_ type: MessageType, replying reply: [UInt8]) -> Participant {
-        Participant(name, of: Array(handlers.values) + [Entry(type: type) { _, _ in .handle { _ in reply } }])
+        Participant(
+            name,
+            calls: calls,
+            of: Array(handlers.values) + [Entry(type: type) { _, _ in .handle { _ in reply } }]
+        )
     }
 
     /// The same participant with the handlers of another one added.
     package func joined(with other: Participant) -> Participant {
-        Participant(name, of: Array(handlers.values) + Array(other.handlers.values))
+        Participant(name, calls: calls, of: Array(handlers.values) + Array(other.handlers.values))
     }
 
     /// A participant that takes no commands yet.
-    package init(named name: Address) { self.init(name, of: []) }
+    package init(named name: Address) { self.init(name, calls: 16, of: []) }
 
-    private init(_ name: Address, of entries: [Entry]) {
+    private init(_ name: Address, calls: Int, of entries: [Entry]) {
         self.name = name
-        calls = 1
+        self.calls = calls
         handlers = Dictionary(entries.map { ($0.type, $0) }) { first, _ in
             preconditionFailure("The participant \(name) has two handlers for the command \(first.type). Keep one.")
         }
@@ -44,22 +48,25 @@ extension Participant.Entry {
     fileprivate func watched(by watch: any Participant.Watch) -> Participant.Entry {
         let prepare = prepare
         let type = type
-        @Sendable func watched(_ execute: @escaping Execute) -> Execute {
-            { context in
-                try watch.begin(context.message)
-                let reply = try execute(context)
-                watch.end(context.message)
-                return reply
-            }
-        }
         return Participant.Entry(type: type) { data, schema in
             try watch.decode(type)
             switch try prepare(data, schema) {
-            case .handle(let execute):
-                return .handle(watched(execute))
+            case .handle(let execute): return .handle(looked(at: execute, by: watch))
             case .perform(let timeout, let call):
-                return .perform(timeout: timeout) { key in watched(try await call(key)) }
+                return .perform(timeout: timeout) { key in looked(at: try await call(key), by: watch) }
             }
         }
+    }
+}
+
+private func looked(
+    at execute: @escaping Participant.Entry.Execute,
+    by watch: any Participant.Watch
+) -> Participant.Entry.Execute {
+    { context in
+        try watch.begin(context.message)
+        let reply = try execute(context)
+        watch.end(context.message)
+        return reply
     }
 }

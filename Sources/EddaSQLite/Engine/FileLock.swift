@@ -74,14 +74,21 @@ final class FileLock {
     /// Lets go of the lock.
     func unlock() { flock(descriptor, LOCK_UN) }
 
-    /// The error that names the holder of the file that could not be taken: the lock, or the place at the head of its queue.
+    /// The error that names who is waited for: the holder of the lock, else the first of those who wait for it.
+    ///
+    /// Whoever is in the queue behind a process that waits for a third one is told that third one.
     private func timedOut(_ file: Int32, _ limit: Duration) -> StoreError {
-        let taken = file == turnstile ? path + ".next" : path
-        let pid = holder(of: taken) ?? (file == descriptor ? noted : nil)
+        var held = path
+        var pid = holder(of: path)
+        if pid == nil, file == turnstile {
+            held = path + ".next"
+            pid = holder(of: held)
+        }
+        if file == descriptor { pid = pid ?? noted }
         let holder = pid.map { "Process \($0)" } ?? "Another process"
         return StoreError(
             .locked,
-            "\(holder) has held \(taken) for more than \(limit). Nothing was written. Repeat the call; if that process is "
+            "\(holder) has held \(held) for more than \(limit). Nothing was written. Repeat the call; if that process is "
                 + "stopped or hangs, continue or end it."
         )
     }

@@ -59,6 +59,23 @@ final class Statement {
         try check(code)
     }
 
+    /// Binds text that is in UTF-8 already.
+    func bind(_ index: Int32, text bytes: [UInt8]) throws(SQLiteFailure) {
+        let code = bytes.withUnsafeBufferPointer { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { characters in
+                sqlite3_bind_text64(
+                    handle,
+                    index,
+                    characters.baseAddress ?? Self.somewhere,
+                    UInt64(characters.count),
+                    Self.transient,
+                    UInt8(SQLITE_UTF8)
+                )
+            }
+        }
+        try check(code)
+    }
+
     func bind(_ index: Int32, _ bytes: [UInt8]) throws(SQLiteFailure) {
         let code = bytes.withUnsafeBytes { buffer in
             sqlite3_bind_blob64(

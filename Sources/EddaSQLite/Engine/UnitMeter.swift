@@ -10,6 +10,14 @@ final class UnitMeter: Sendable {
     /// What was counted.
     var status: SQLiteStore.UnitStatus { state.withLock(\.self) }
 
+    /// Counts a commit and the units in it.
+    func committed(units: Int) {
+        state.withLock { state in
+            state.committed += units
+            state.commits += 1
+        }
+    }
+
     /// Takes the time that a unit ran.
     func note(_ time: Duration, of unit: WriteUnit, limit: Duration) {
         guard time > limit else { return }

@@ -71,6 +71,30 @@ final class Writer: Sendable {
         try await run(AppendUnit(append))
     }
 
+    /// Runs units and returns when each is committed or has failed.
+    func write<Value: Sendable>(together bodies: [UnitBatch<Value>.Body]) async -> [Result<Value, any Error>] {
+        let batch = UnitBatch<Value>(bodies.count)
+        let units = bodies.enumerated().map { BatchedUnit(batch, $0.offset, $0.element) }
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                batch.attach(continuation)
+                let admissions = queue.withLock { queue in units.map { queue.add($0) } }
+                for (unit, admission) in zip(units, admissions) {
+                    switch admission {
+                    case .wake: wake()
+                    case .wait: break
+                    case .refuse(let waiting):
+                        if unit.withdraw() { unit.fail(Overloaded(waiting: waiting)) }
+                    case .closed:
+                        if unit.withdraw() { unit.fail(Self.closedError) }
+                    }
+                }
+            }
+        } onCancel: {
+            for unit in units where unit.withdraw() { unit.fail(CancellationError()) }
+        }
+    }
+
     private func run<Value: Sendable>(_ unit: TypedWriteUnit<Value>) async throws -> Value {
         try await withTaskCancellationHandler {
             // Not checked at run time: a unit answers its caller once, which its state sees to.

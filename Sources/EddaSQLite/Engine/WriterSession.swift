@@ -245,6 +245,7 @@ final class WriterSession {
         }
         effects.head = statement.integer(0)
         effects.recordedAt = statement.integer(1)
+        effects.outboxSequence = statement.integer(4)
         marker = statement.integer(2)
         boot = statement.text(3)
         generation = try restorations().last?.generation ?? 1
@@ -290,10 +291,12 @@ final class WriterSession {
         memory.commit()
         effects.head = done.head
         effects.recordedAt = done.recordedAt
+        effects.outboxSequence = done.outboxSequence
         // Before callers are answered: what they have written is what they read.
-        if done.outboxSequence > 0 { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
+        if done.outbox { settings.gate?.open(upTo: done.outboxSequence, sync: connection.syncLog) }
         group.answer()
         guard done.wrote else { return }
+        settings.meter.committed(units: group.count)
         if done.events { settings.signals.events.raise() }
         if done.outbox { settings.signals.outbox.raise() }
         if done.timers { settings.signals.timers.raise() }
@@ -389,6 +392,7 @@ extension Statement {
         try bind(1, effects.head)
         try bind(2, effects.recordedAt)
         try bind(3, marker)
+        try bind(4, effects.outboxSequence)
         try run()
     }
 }

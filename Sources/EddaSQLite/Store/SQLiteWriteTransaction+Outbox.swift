@@ -3,20 +3,24 @@ internal import EddaCore
 extension SQLiteWriteTransaction {
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64 {
+        let sequence = effects.outboxSequence + 1
         try change(.insertOutbox) { statement in
-            try statement.bind(1, message.destination.rawValue)
-            try statement.bind(2, message.partitionKey)
-            try statement.bind(3, String(decoding: message.encodedAttributes(), as: UTF8.self))
-            try statement.bind(4, message.data)
+            try statement.bind(1, sequence)
+            try statement.bind(2, message.destination.rawValue)
+            try statement.bind(3, message.partitionKey)
+            try statement.bind(4, text: message.encodedAttributes())
+            try statement.bind(5, message.data)
         }
         effects.outbox = true
         effects.bytes += message.data.count + 256
-        effects.outboxSequence = connection.lastInsertedRow
-        return effects.outboxSequence
+        effects.outboxSequence = sequence
+        return sequence
     }
 
     func removeFromOutbox(_ sequences: [Int64]) throws {
         for sequence in sequences {
+            // Nearly all are ready ones, which nothing waits behind.
+            if try change(.deleteReady, bind: { try $0.bind(1, sequence) }) == 1 { continue }
             guard let row = try lane(of: sequence) else { continue }
             try change(.deleteOutbox) { try $0.bind(1, sequence) }
             guard row.lane == 1 else { continue }

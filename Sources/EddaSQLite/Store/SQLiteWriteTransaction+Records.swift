@@ -61,22 +61,20 @@ extension SQLiteWriteTransaction {
     // MARK: Sagas
 
     func putSaga(_ record: SagaRecord) throws {
-        if record.revision > 1, try change(.updateSaga, bind: { try bind(record, to: $0) }) == 1 { return }
+        for statement: StoreStatement in record.revision == 1 ? [.insertSaga] : [.moveSaga, .updateSaga] {
+            if try change(statement, bind: { try bind(record, to: $0) }) == 1 { return }
+        }
         let stored = try first(
             .sagaRevision,
             bind: { try $0.bind(1, record.id.rawValue) },
             row: { (revision: Int($0.integer(0)), name: $0.text(1)) }
         )
         guard let stored else {
-            guard record.revision == 1 else {
-                throw StoreError(
-                    .staleWrite,
-                    "Saga \(record.id) is not in the store, so its revision \(record.revision) cannot follow; a new one "
-                        + "has revision 1."
-                )
-            }
-            try change(.insertSaga) { try bind(record, to: $0) }
-            return
+            throw StoreError(
+                .staleWrite,
+                "Saga \(record.id) is not in the store, so its revision \(record.revision) cannot follow; a new one "
+                    + "has revision 1."
+            )
         }
         guard stored.name == record.name.rawValue else {
             throw StoreError(

@@ -73,6 +73,7 @@ enum StoreStatement: Int, CaseIterable {
     case outboxCounts
     case outboxLane
     case insertOutbox
+    case deleteReady
     case deleteOutbox
     case releaseNext
     case holdOutbox
@@ -88,6 +89,7 @@ enum StoreStatement: Int, CaseIterable {
     case saga
     case sagaRevision
     case insertSaga
+    case moveSaga
     case updateSaga
     case sagaCounts
     case overdueSagas
@@ -129,8 +131,8 @@ enum StoreStatement: Int, CaseIterable {
         case .releaseAppend: "RELEASE edda_append"
         case .rollbackToAppend: "ROLLBACK TO edda_append"
         case .dataVersion: "PRAGMA data_version"
-        case .log: "SELECT head, recorded_at, marker, boot FROM edda_log WHERE id = 1"
-        case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3 WHERE id = 1"
+        case .log: "SELECT head, recorded_at, marker, boot, outbox FROM edda_log WHERE id = 1"
+        case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3, outbox = ?4 WHERE id = 1"
 
         case .streamName: "SELECT name FROM edda_streams WHERE id = ?1"
         case .streamState:
@@ -289,7 +291,10 @@ enum StoreStatement: Int, CaseIterable {
         case .outboxCounts: "SELECT lane, count(*) FROM edda_outbox GROUP BY lane"
         case .outboxLane: "SELECT lane, destination, partition_key FROM edda_outbox WHERE sequence = ?1"
         case .insertOutbox:
-            "INSERT INTO edda_outbox (destination, partition_key, attributes, data) VALUES (?1, ?2, ?3, ?4)"
+            """
+            INSERT INTO edda_outbox (sequence, destination, partition_key, attributes, data) VALUES (?1, ?2, ?3, ?4, ?5)
+            """
+        case .deleteReady: "DELETE FROM edda_outbox WHERE sequence = ?1 AND lane = 0"
         case .deleteOutbox: "DELETE FROM edda_outbox WHERE sequence = ?1"
         case .releaseNext:
             """
@@ -328,7 +333,15 @@ enum StoreStatement: Int, CaseIterable {
         case .insertSaga:
             """
             INSERT INTO edda_sagas (\(Self.sagaColumns))
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING
+            """
+        case .moveSaga:
+            // What an UPDATE sets it takes out of every index that has it and puts in again, changed or not, and it runs the
+            // triggers on it. Most transitions change nothing that is indexed.
+            """
+            UPDATE edda_sagas SET plan_version = ?3, step = ?5, reason = ?6, revision = ?7, updated_at = ?10, instance = ?13
+            WHERE id = ?1 AND name = ?2 AND revision = ?7 - 1 AND status = ?4 AND correlation IS ?8 AND started_at = ?9
+            AND deadline IS ?11 AND attributes IS ?12
             """
         case .updateSaga:
             """

@@ -136,7 +136,7 @@ enum VerificationParts {
             AND b.sequence < o.sequence AND b.lane <> 0),
         (SELECT min(f.sequence) FROM edda_outbox f WHERE f.destination = o.destination
             AND f.partition_key = o.partition_key AND f.sequence > o.sequence AND f.lane <> 0),
-        (SELECT seq FROM sqlite_sequence WHERE name = 'edda_outbox')
+        (SELECT outbox FROM edda_log WHERE id = 1)
         FROM edda_outbox o WHERE o.sequence > ?1 ORDER BY o.sequence LIMIT ?2
         """,
         after: [.integer(.min)]

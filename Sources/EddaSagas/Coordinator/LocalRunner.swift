@@ -1,41 +1,110 @@
-internal import EddaCore
+package import EddaCore
 internal import Synchronization
 
 /// What is to be done in this process: each call once at a time, so many side by side, and a compensation not beside its step.
 ///
 /// It forgets everything with the process: the timers of the sagas repeat what has not come to an end.
-final class LocalRunner: Sendable {
-    private struct State {
-        var isOpen = false
-        var waiting: [LocalCall] = []
-        var running: [SagaKey: Signal] = [:]
+package final class LocalRunner: Sendable {
+    /// A step, or its compensation: of the two only one is done at a time.
+    private struct Place: Hashable {
+        let saga: SagaID
+        let step: StepID
+
+        init(_ key: SagaKey) {
+            saga = key.saga
+            step = key.step
+        }
     }
 
+    private struct Running {
+        let key: SagaKey
+        let abandoned: Signal
+        let since: Moment
+        /// Whether it was broken off, and no longer counts as one of so many.
+        var isBrokenOff = false
+    }
+
+    private struct State {
+        var isOpen = false
+        var isStandingBy = false
+        /// What may begin, oldest first, from `first` on.
+        var queue: [LocalCall] = []
+        var first = 0
+        /// What waits for the call of the same step to end.
+        var behind: [Place: [LocalCall]] = [:]
+        /// The keys of both.
+        var waiting: Set<SagaKey> = []
+        var running: [Place: Running] = [:]
+        /// How many of them count.
+        var busy = 0
+    }
+
+    /// How many calls may wait; each holds the state of its saga.
+    ///
+    /// What finds no room is handed in again when the timer of its saga comes due.
+    private let room: Int
     private let state = Mutex(State())
     /// Raised when something may have to be begun.
     private let arrivals = Signal()
 
+    package init(room: Int = 4_096) { self.room = room }
+
     /// Whether somebody does what is handed in.
     var isOpen: Bool { state.withLock(\.isOpen) }
 
+    /// Whether another process does what is to be done, and nothing is to be handed in here.
+    var isStandingBy: Bool {
+        get { state.withLock(\.isStandingBy) }
+        set { state.withLock { $0.isStandingBy = newValue } }
+    }
+
+    /// Where a call stands in this process; `nil` when it is not here, and there is room for it.
+    ///
+    /// One that waits for the call of its own step to end is left out: nobody knows how long that takes.
+    package func standing(of key: SagaKey) -> LocalStanding? {
+        state.withLock { state in
+            if let running = state.running[Place(key)] {
+                return running.key == key && !running.isBrokenOff ? .running(since: running.since) : nil
+            }
+            return state.waiting.contains(key) || state.waiting.count >= room ? .waiting : nil
+        }
+    }
+
     /// Takes calls; one that waits or is being done already is not taken twice.
-    func submit(_ calls: [LocalCall]) {
+    package func submit(_ calls: [LocalCall]) {
         guard !calls.isEmpty else { return }
         state.withLock { state in
-            for call in calls
-            where state.running[call.key] == nil && !state.waiting.contains(where: { $0.key == call.key }) {
-                state.waiting.append(call)
+            for call in calls {
+                let running = state.running[Place(call.key)]
+                guard running?.key != call.key, state.waiting.count < room,
+                    state.waiting.insert(call.key).inserted
+                else { continue }
+                if running == nil {
+                    state.queue.append(call)
+                } else {
+                    state.behind[Place(call.key), default: []].append(call)
+                }
             }
         }
         arrivals.raise()
     }
 
     /// Cancels calls.
-    func abandon(_ keys: [SagaKey]) {
+    package func abandon(_ keys: [SagaKey]) {
         guard !keys.isEmpty else { return }
         let signals = state.withLock { state in
-            state.waiting.removeAll { keys.contains($0.key) }
-            return keys.compactMap { state.running[$0] }
+            let waiting = state.waiting.intersection(keys)
+            if !waiting.isEmpty {
+                state.waiting.subtract(waiting)
+                state.queue = state.queue[state.first...].filter { !waiting.contains($0.key) }
+                state.first = 0
+                for place in Set(waiting.map(Place.init)) {
+                    state.behind[place]?.removeAll { waiting.contains($0.key) }
+                }
+            }
+            return keys.compactMap { key in
+                state.running[Place(key)].flatMap { $0.key == key ? $0.abandoned : nil }
+            }
         }
         for signal in signals { signal.raise() }
     }
@@ -43,33 +112,52 @@ final class LocalRunner: Sendable {
     /// The next call that may begin, with the signal that cancels it.
     ///
     /// Every `next` is followed by a `finish`.
-    func next() -> (call: LocalCall, abandoned: Signal)? {
+    package func next(at now: Moment) -> (call: LocalCall, abandoned: Signal)? {
         state.withLock { state in
-            let place = state.waiting.firstIndex { call in
-                !state.running.keys.contains { $0.saga == call.key.saga && $0.step == call.key.step }
+            while state.first < state.queue.count {
+                let call = state.queue[state.first]
+                state.first += 1
+                if state.first * 2 > state.queue.count {
+                    state.queue.removeFirst(state.first)
+                    state.first = 0
+                }
+                let place = Place(call.key)
+                guard state.running[place] == nil else {
+                    state.behind[place, default: []].append(call)
+                    continue
+                }
+                state.waiting.remove(call.key)
+                let running = Running(key: call.key, abandoned: Signal(), since: now)
+                state.running[place] = running
+                state.busy += 1
+                return (call, running.abandoned)
             }
-            guard let place else { return nil }
-            let call = state.waiting.remove(at: place)
-            let signal = Signal()
-            state.running[call.key] = signal
-            return (call, signal)
+            return nil
         }
     }
 
-    func finish(_ call: LocalCall) {
-        _ = state.withLock { $0.running.removeValue(forKey: call.key) }
+    package func finish(_ call: LocalCall) {
+        let place = Place(call.key)
+        state.withLock { state in
+            if state.running.removeValue(forKey: place)?.isBrokenOff == false { state.busy -= 1 }
+            state.queue += state.behind.removeValue(forKey: place) ?? []
+        }
         arrivals.raise()
     }
 
     /// Does what is handed in until the task is cancelled.
-    func run(limit: Int, _ perform: @escaping @Sendable (LocalCall) async -> Void) async {
+    package func run(
+        limit: Int,
+        time: any TimeSource,
+        _ perform: @escaping @Sendable (LocalCall, _ abandoned: Signal) async -> Void
+    ) async {
         state.withLock { $0.isOpen = true }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let seen = arrivals.count
-                while state.withLock({ $0.running.count }) < limit, let (call, abandoned) = next() {
+                while state.withLock({ $0.busy }) < limit, let (call, abandoned) = next(at: time.now()) {
                     group.addTask {
-                        await Self.unless(abandoned) { await perform(call) }
+                        await perform(call, abandoned)
                         self.finish(call)
                     }
                 }
@@ -77,24 +165,72 @@ final class LocalRunner: Sendable {
             }
             state.withLock { state in
                 state.isOpen = false
+                state.queue = []
+                state.first = 0
+                state.behind = [:]
                 state.waiting = []
             }
         }
     }
 
-    /// Does something, and cancels it when a signal is raised.
-    private static func unless(_ abandoned: Signal, _ work: @escaping @Sendable () async -> Void) async {
-        await withTaskGroup(of: Bool.self) { group in
+    /// How a call was broken off.
+    package enum Break: Hashable, Sendable {
+        /// Nobody needs its result any more.
+        case abandoned
+        /// It has taken too long.
+        case late
+    }
+
+    /// Does the work of a call, and cancels it when its signal is raised or its time is over.
+    ///
+    /// In every case it returns when the work has ended. Work that does not heed its cancellation keeps its step from being
+    /// called again, but does not count any more as one of so many that are done side by side.
+    package func `do`<Value: Sendable>(
+        _ call: LocalCall,
+        unless abandoned: Signal,
+        within limit: Duration,
+        by time: any TimeSource,
+        _ work: @escaping @Sendable () async -> Value
+    ) async -> (value: Value?, broken: Break?) {
+        await withTaskGroup(of: (value: Value?, broken: Break?).self) { group in
+            group.addTask { (await work(), nil) }
             group.addTask {
-                await work()
-                return true
+                do { try await abandoned.wait(past: 0) } catch { return (nil, nil) }
+                return (nil, .abandoned)
             }
             group.addTask {
-                do { try await abandoned.wait(past: 0) } catch {}
-                return false
+                do { try await time.sleep(for: limit) } catch { return (nil, nil) }
+                return (nil, .late)
             }
-            _ = await group.next()
-            group.cancelAll()
+            var broken: Break?
+            while let event = await group.next() {
+                if let value = event.value {
+                    group.cancelAll()
+                    return (value, broken)
+                }
+                guard broken == nil, let reason = event.broken else { continue }
+                broken = reason
+                breakOff(call)
+                group.cancelAll()
+            }
+            return (nil, broken)
         }
     }
+
+    private func breakOff(_ call: LocalCall) {
+        state.withLock { state in
+            guard state.running[Place(call.key)]?.isBrokenOff == false else { return }
+            state.running[Place(call.key)]?.isBrokenOff = true
+            state.busy -= 1
+        }
+        arrivals.raise()
+    }
+}
+
+/// Where a call stands in this process.
+package enum LocalStanding: Hashable, Sendable {
+    /// It has not begun, since too much else is being done.
+    case waiting
+    /// It has begun.
+    case running(since: Moment)
 }

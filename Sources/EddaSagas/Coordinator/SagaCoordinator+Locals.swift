@@ -8,47 +8,103 @@ extension SagaCoordinator {
     @discardableResult
     package func performLocals() async -> Int {
         var count = 0
-        while let (call, _) = locals.next() {
-            await carryOut(call)
+        while let (call, _) = locals.next(at: store.time.now()) {
+            if await carryOut(call, { await $1() }) { count += 1 }
             locals.finish(call)
-            count += 1
         }
         return count
     }
 
-    /// Makes a call and moves its saga on by the result.
-    func carryOut(_ call: LocalCall) async {
-        guard let outcome = await outcome(of: call) else { return }
-        let reply = SagaReply(key: call.key, outcome: outcome, messageID: "\(call.key.text)@\(call.number)")
-        do {
-            _ = try await perform(.reply(reply), on: call.key.saga, cause: nil)
-        } catch {
-            logger.warning(
-                "What a step did in this process could not be written down; it is repeated with the same key.",
-                metadata: ["key": "\(call.key.text)", "error": "\(error)"]
-            )
+    /// Does what is to be done in this process until the task is cancelled.
+    func runLocals() async {
+        await locals.run(limit: configuration.localLimit, time: store.time) { call, abandoned in
+            await self.carryOut(call) { limit, work in
+                let (outcome, broken) = await self.locals.do(
+                    call,
+                    unless: abandoned,
+                    within: limit,
+                    by: self.store.time,
+                    work
+                )
+                guard broken == .late, case .some(.none) = outcome, !Task.isCancelled else { return outcome ?? nil }
+                return self.outcome(ofLate: call, limit)
+            }
         }
     }
 
-    /// What has come of a call; `nil` when it was cancelled: then the saga's timer repeats it.
-    private func outcome(of call: LocalCall) async -> CommandOutcome? {
-        guard let program = unit.programs[call.name], let step = program.step(call.key.step) else { return nil }
-        guard let work = call.key.direction == .forward ? step.perform : step.performUndo else { return nil }
+    /// Makes a call, if its saga still wants it, and moves the saga on by the result.
+    ///
+    /// - Parameter attempt: Does the work, for so long at most.
+    /// - Returns: Whether it was made.
+    @discardableResult
+    private func carryOut(
+        _ call: LocalCall,
+        _ attempt: (_ limit: Duration, _ work: @escaping @Sendable () async -> CommandOutcome?) async -> CommandOutcome?
+    ) async -> Bool {
         do {
-            let state = try program.decodeState(call.state.bytes)
-            try configuration.localWatch?.begin(call.key.text)
-            let reply = try await work(state, call.elements[...], call, program.services, program.schema)
-            configuration.localWatch?.end(call.key.text)
+            guard let program = unit.programs[call.name], let step = program.step(call.key.step),
+                let perform = call.key.direction == .forward ? step.perform : step.performUndo, try await isWanted(call)
+            else { return false }
+            let outcome: CommandOutcome?
+            do {
+                let state = try program.decodeState(call.state.bytes)
+                let work = try perform(state, call.elements[...], call, program.services, program.schema)
+                let watch = configuration.localWatch
+                outcome = await attempt(step.callLimit) { await Self.outcome(of: work, call.key.text, watch) }
+            } catch {
+                // It has not begun; but an earlier call, whose result was not learned, may have had its effect.
+                outcome = .failed(reason: "\(error)", isRetriable: call.number > 1)
+            }
+            guard let outcome else { return true }
+            let reply = SagaReply(key: call.key, outcome: outcome, messageID: "\(call.key.text)@\(call.number)")
+            _ = try await self.perform(.reply(reply), on: call.key.saga, cause: nil)
+        } catch {
+            logger.warning(
+                "What a step did in this process could not be written down; if it is still wanted, it is repeated.",
+                metadata: ["key": "\(call.key.text)", "error": "\(error)"]
+            )
+        }
+        return true
+    }
+
+    /// Whether the saga still waits for the call: it may have waited here while somebody decided otherwise.
+    private func isWanted(_ call: LocalCall) async throws -> Bool {
+        let key = call.key
+        guard let record = try await store.read({ try $0.saga(key.saga) }), !record.status.isEnded,
+            let step = try unit.read(record).steps.first(where: { $0.id == key.step })
+        else { return false }
+        return step.status == (key.direction == .forward ? .dispatched : .undoDispatched)
+            && step[key.direction].round == key.round
+    }
+
+    /// What has come of a call; `nil` when it was cancelled.
+    private static func outcome(
+        of work: PlannedStep.Work,
+        _ key: String,
+        _ watch: (any LocalWatch)?
+    ) async -> CommandOutcome? {
+        do {
+            try watch?.begin(key)
+            let reply = try await work()
+            watch?.end(key)
             return .succeeded(reply)
         } catch let rejection as Rejection {
             return .rejected(rejection)
         } catch is CancellationError where Task.isCancelled {
             return nil
-        } catch let error as SagaError {
-            return .failed(reason: error.description, isRetriable: false)
         } catch {
             return .failed(reason: "\(error)", isRetriable: true)
         }
+    }
+
+    /// What has come of a call that was cancelled for taking too long.
+    ///
+    /// Of a step with a timeout its saga knows by itself.
+    private func outcome(ofLate call: LocalCall, _ limit: Duration) -> CommandOutcome? {
+        guard call.key.direction == .undo || unit.programs[call.name]?.step(call.key.step)?.timeout == nil else {
+            return nil
+        }
+        return .failed(reason: "it was cancelled, since it had no result within \(limit.inWords)", isRetriable: true)
     }
 }
 

@@ -29,11 +29,14 @@ extension SagaCoordinator {
                 group.addTask { try await rest.wait(past: seen) }
                 group.addTask { [store] in
                     // Every commit raises this signal, so a look at each of them would be one too many.
-                    try await store.signals.events.wait(past: seenEvents)
                     try await store.time.sleep(for: .milliseconds(100))
+                    try await store.signals.events.wait(past: seenEvents)
                 }
                 defer { group.cancelAll() }
                 try await group.next()
+            }
+            if rest.count != seen, let record = waitingRoom.seen(id), record.status.isEnded || milestone == .rest {
+                return record
             }
         }
     }
@@ -63,7 +66,7 @@ extension SagaCoordinator {
     }
 
     private func record(of id: SagaID) async throws -> SagaRecord {
-        guard let record = try await store.read({ try $0.saga(id) }) else { throw Self.notFound(id) }
+        guard let record = try await store.readBriefly({ try $0.saga(id) }) else { throw Self.notFound(id) }
         return record
     }
 

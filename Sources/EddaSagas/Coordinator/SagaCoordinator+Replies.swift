@@ -23,38 +23,26 @@ extension SagaCoordinator {
                 settlements.append(Settlement(token: delivery.token, fate: .refused(reason: error.description)))
             }
         }
-        if order.count == 1 {
-            return settlements + (await take(replies[order[0]] ?? []))
-        }
-        await withTaskGroup(of: [Settlement].self) { group in
-            for id in order {
-                let own = replies[id] ?? []
-                group.addTask { await self.take(own) }
+        // The first reply of each saga, then the second ones.
+        var round = 0
+        while true {
+            let batch = order.compactMap { id in replies[id].flatMap { round < $0.count ? $0[round] : nil } }
+            if batch.isEmpty { return settlements }
+            let inputs = batch.map { (SagaInput.reply($0.reply), $0.reply.key.saga, Optional($0.reply.messageID)) }
+            for ((token, reply), outcome) in zip(batch, await performEach(inputs).outcomes) {
+                settlements.append(Settlement(token: token, fate: fate(of: reply, outcome)))
             }
-            for await fates in group { settlements += fates }
+            round += 1
         }
-        return settlements
     }
 
-    /// Takes the replies to one saga, one after another.
-    private func take(_ replies: [(token: UInt64, reply: SagaReply)]) async -> [Settlement] {
-        var fates: [Settlement] = []
-        for (token, reply) in replies {
-            fates.append(Settlement(token: token, fate: await take(reply)))
-        }
-        return fates
-    }
-
-    private func take(_ reply: SagaReply) async -> Settlement.Fate {
-        do {
-            switch try await perform(.reply(reply), on: reply.key.saga, cause: reply.messageID) {
-            case .saga: return .acknowledged
-            case .noSuchSaga:
-                dismiss(reply.messageID, "It is for saga \(reply.key.saga), which this store does not have.")
-                return .acknowledged
-            }
-        } catch {
-            return .handedBack(reason: "\(error)")
+    private func fate(of reply: SagaReply, _ outcome: Result<SagaUnit.Outcome, any Error>) -> Settlement.Fate {
+        switch outcome {
+        case .success(.saga): return .acknowledged
+        case .success(.noSuchSaga):
+            dismiss(reply.messageID, "It is for saga \(reply.key.saga), which this store does not have.")
+            return .acknowledged
+        case .failure(let error): return .handedBack(reason: "\(error)")
         }
     }
 

@@ -9,8 +9,8 @@ extension SagaCoordinator {
     ///   - signal: The signal.
     ///   - key: By which a repetition is recognised; without one, a repetition after the step is done counts as late.
     /// - Returns: What has become of it.
-    /// - Throws: ``SagaError`` with code `notFound`, `unknownStep` or `unreadableSignal`, or `planChanged` and
-    ///   `unreadableInstance` when this program cannot run the saga; what the store throws. Then nothing has changed.
+    /// - Throws: ``SagaError`` with code `notFound`, `unknownStep`, `unreadableSignal` or `tooManySignals`, or
+    ///   `planChanged` and `unreadableInstance` when this program cannot run the saga; what the store throws. Then nothing has changed.
     @discardableResult
     public func signal(
         _ id: SagaID,
@@ -57,8 +57,10 @@ extension SagaUnit {
     ) throws -> SagaSignalOutcome {
         let (loaded, record, program) = try load(id, in: transaction)
         var instance = loaded
-        let outcome = instance.fate(of: signal)
+        let outcome = instance.fate(of: signal, in: program)
         _ = try move(&instance, record, .signal(signal), program, cause: nil, &pass, in: transaction)
-        return outcome
+        // With a state that does not decode it is parked, and takes the signal when it goes on.
+        let isKept = instance.steps.contains { $0.id == signal.step && $0.status == .dispatched }
+        return outcome == .taken && isKept ? .kept : outcome
     }
 }

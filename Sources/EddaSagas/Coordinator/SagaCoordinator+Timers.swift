@@ -21,9 +21,11 @@ extension SagaCoordinator {
         do {
             while !Task.isCancelled {
                 let seen = store.signals.timers.count
-                switch try await handleDueTimers() {
-                case .handled:
+                let (pass, sent) = try await handleSomeTimers()
+                switch pass {
+                case .handled(let count):
                     failures = 0
+                    if count == configuration.timerLimit, let sent { try await waitForRoom(behind: sent) }
                 case .idle(let pause?):
                     try await store.signals.timers.wait(past: seen, for: pause, by: store.time)
                 case .idle(nil):
@@ -43,10 +45,14 @@ extension SagaCoordinator {
         }
     }
 
-    /// Handles the timers that are due, each in a unit of its own, side by side.
+    /// Handles timers that are due, as many as are handled together, each in a unit of its own.
     ///
-    /// - Throws: What the store throws when it cannot be read for a reason that does not pass.
-    package func handleDueTimers() async throws -> TimerPass {
+    /// - Throws: What the store throws when it cannot be read for a reason that does not pass; `CancellationError` when the
+    ///   task is cancelled.
+    package func handleDueTimers() async throws -> TimerPass { try await handleSomeTimers().pass }
+
+    /// The same; also tells the first and the last of the numbers that commands have got in the outbox.
+    private func handleSomeTimers() async throws -> (pass: TimerPass, sent: ClosedRange<Int64>?) {
         let limit = configuration.timerLimit
         let timers: [TimerRow]
         let pause: Duration?
@@ -58,34 +64,44 @@ extension SagaCoordinator {
                 return (due, next?.remaining(from: now))
             }
         } catch let error as StoreError where error.isRetriable {
-            return .failed(error)
+            return (.failed(error), nil)
         }
-        if timers.isEmpty { return .idle(until: pause) }
-        if timers.count == 1 {
-            return try await wake(timers[0]).map { .failed($0) } ?? .handled(1)
-        }
-        return try await withThrowingTaskGroup(of: (any Error)?.self) { group in
-            for timer in timers {
-                group.addTask { try await self.wake(timer) }
+        if timers.isEmpty { return (.idle(until: pause), nil) }
+        var failure: (any Error)?
+        var inputs: [(input: SagaInput, saga: SagaID, cause: String?)] = []
+        for timer in timers {
+            do {
+                inputs.append((.wake, try SagaID(validating: timer.key), nil))
+            } catch {
+                failure = error
             }
-            var first: (any Error)?
-            for try await error in group { first = first ?? error }
-            return first.map { .failed($0) } ?? .handled(timers.count)
+        }
+        let (outcomes, sent) = await performEach(inputs)
+        for case .failure(let error) in outcomes {
+            if error is CancellationError { throw error }
+            failure = failure ?? error
+        }
+        if let failure { return (.failed(failure), sent) }
+        return (.handled(timers.count), sent)
+    }
+
+    /// Returns when messages have left the outbox, or after a while: a destination that does not take its messages must not
+    /// stop the timers of sagas that have nothing to do with it.
+    private func waitForRoom(behind sent: ClosedRange<Int64>) async throws {
+        for _ in 0..<Self.looks {
+            do {
+                let next = try await store.readBriefly {
+                    try $0.readyMessages(after: sent.lowerBound - 1, limit: 1).first?.row.sequence
+                }
+                guard let next, next <= sent.upperBound else { return }
+            } catch let error as StoreError where error.isRetriable {
+                // Whatever is in its way, the timers meet it next.
+                return
+            }
+            try await store.time.sleep(for: .milliseconds(2))
         }
     }
 
-    /// Wakes the saga of a timer.
-    ///
-    /// - Returns: Why it could not be woken.
-    private func wake(_ timer: TimerRow) async throws -> (any Error)? {
-        do {
-            let id = try SagaID(validating: timer.key)
-            _ = try await perform(.wake, on: id, cause: nil)
-            return nil
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            return error
-        }
-    }
+    /// Half a second's worth.
+    private static let looks = 250
 }

@@ -14,7 +14,8 @@ public final class SagaCoordinator: Sendable {
         /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
         /// long each time, at most 30 seconds.
         ///
-        /// The pauses lie between half of the policy's bound and the bound; its number of attempts is not used.
+        /// The pauses lie between half of the policy's bound and the bound, and are up to a tenth shorter when the saga is awake
+        /// for something else; the policy's number of attempts is not used.
         public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
         /// How often a failed compensation is tried; then the saga parks.
         ///
@@ -38,11 +39,21 @@ public final class SagaCoordinator: Sendable {
         /// by default, at least 1 second.
         public var reporting: Duration = .seconds(30)
         /// The most replies that are taken together.
-        public var replyLimit = 64
+        public var replyLimit = 256
         /// The most timers that are handled together.
-        public var timerLimit = 256
+        ///
+        /// When more are due, the next ones wait until the commands of these have left: timers that come due together then
+        /// do not keep other sagas' commands waiting behind thousands of their own.
+        public var timerLimit = 64
         /// The most `local` steps that are done at the same time.
         public var localLimit = 64
+        /// For how long the process may be silent that minds the timers and does the `local` steps, when several run a
+        /// coordinator on one store; `nil`, the default, when only one does.
+        ///
+        /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
+        /// ends, and after this time when it was killed or hangs. Set the same, some seconds, in all of them. Without a lease,
+        /// each of several processes calls the work of a `local` step that takes longer than a second or so.
+        public var lease: Duration?
         /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
         public var strugglingFailures = 20
         /// After how long without success of a step that cannot be undone an alert is sent, once: 1 hour by default.
@@ -158,7 +169,8 @@ public final class SagaCoordinator: Sendable {
             programs: programs,
             policies: policies,
             schema: store.schema,
-            alerts: configuration.alerts
+            alerts: configuration.alerts,
+            locals: locals
         )
     }
 
@@ -177,10 +189,7 @@ public final class SagaCoordinator: Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
-            group.addTask { try await self.mindTimers() }
-            group.addTask { [locals, configuration] in
-                await locals.run(limit: configuration.localLimit) { await self.carryOut($0) }
-            }
+            group.addTask { try await self.keepGoing() }
             group.addTask { try await self.keepReporting() }
             defer { group.cancelAll() }
             while try await group.next() != nil {}
@@ -226,6 +235,63 @@ public final class SagaCoordinator: Sendable {
         }
     }
 
+    /// Moves sagas on, each by its input in a unit of its own, and wakes those who wait for them.
+    ///
+    /// No saga is among them twice: the order of its inputs would be lost.
+    ///
+    /// - Returns: What became of each input, in their order; an error where nothing has changed, so that the input may be
+    ///   given again. Further, the first and the last of the numbers that commands have got in the outbox.
+    func performEach(
+        _ inputs: [(input: SagaInput, saga: SagaID, cause: String?)]
+    ) async -> (outcomes: [Result<SagaUnit.Outcome, any Error>], sent: ClosedRange<Int64>?) {
+        let unit = unit
+        let results = await store.writeEach(
+            inputs.map { given in
+                { transaction in
+                    var pass = SagaUnit.Pass()
+                    let outcome = try unit.apply(
+                        given.input,
+                        to: given.saga,
+                        cause: given.cause,
+                        &pass,
+                        in: transaction
+                    )
+                    return (outcome, pass)
+                }
+            }
+        )
+        var outcomes: [Result<SagaUnit.Outcome, any Error>] = []
+        var sent: ClosedRange<Int64>?
+        for (given, result) in zip(inputs, results) {
+            switch result {
+            case .success((let outcome, let pass)):
+                conclude(pass)
+                if let more = pass.sent {
+                    sent = min(sent?.lowerBound ?? .max, more.lowerBound)...max(sent?.upperBound ?? 0, more.upperBound)
+                }
+                outcomes.append(.success(outcome))
+            case .failure(let error) where error is SagaUnit.EndingRefused || error is SagaError:
+                // Rare, and it takes further units.
+                do {
+                    outcomes.append(.success(try await perform(given.input, on: given.saga, cause: given.cause)))
+                } catch {
+                    outcomes.append(.failure(error))
+                }
+            case .failure(let error):
+                outcomes.append(.failure(error))
+            }
+        }
+        return (outcomes, sent)
+    }
+
+    /// Does what is to be done when a transaction has committed.
+    private func conclude(_ pass: SagaUnit.Pass) {
+        unit.kept.keep(pass.moved)
+        locals.abandon(pass.abandoned)
+        locals.submit(pass.calls)
+        for (record, _) in pass.moved where record.isAtRest { waitingRoom.wake(record) }
+    }
+
     /// Runs a unit, again when the owner of a saga refuses its end; then does what is to be done after the commit.
     ///
     /// - Parameter isUnattended: Whether nobody does here what is to be done in this process; by default, whether
@@ -243,9 +309,7 @@ public final class SagaCoordinator: Sendable {
                     let value = try body(&pass, transaction)
                     return (value, pass)
                 }
-                locals.abandon(pass.abandoned)
-                locals.submit(pass.calls)
-                for saga in pass.moved where saga.isAtRest { waitingRoom.wake(saga.id) }
+                conclude(pass)
                 return value
             } catch let refused as SagaUnit.EndingRefused where refusals[refused.saga] == nil {
                 refusals[refused.saga] = refused.reason

@@ -15,7 +15,8 @@ extension SagaUnit {
         let metadata = EventMetadata(correlationID: instance.correlationID, causationID: cause)
         var history: [EventData] = []
         var starts: [(start: ChildStart, cause: String?)] = []
-        var cancelled: [(child: SagaID, reason: String)] = []
+        var cancelled: [(child: SagaID, step: SagaKey, reason: String)] = []
+        var hasEnded = false
         for effect in effects {
             switch effect {
             case .record(let event):
@@ -25,31 +26,35 @@ extension SagaUnit {
                 // The message has the id of the event that records its sending, which stands before it: so what the
                 // message causes can be traced back to the saga when the message itself is long gone.
                 let id = history.last?.id ?? .generate(at: time)
-                try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
+                let number = try transaction.enqueue(message(dispatch, id: id, of: instance, cause: cause, at: time))
+                pass.sent = min(pass.sent?.lowerBound ?? number, number)...number
             case .perform(let call):
                 pass.calls.append(call)
             case .abandon(let key):
                 pass.abandoned.append(key)
             case .startChild(let start):
                 starts.append((start, history.last?.id.description))
-            case .cancelChild(let child, let reason):
-                cancelled.append((child, reason))
+            case .cancelChild(let child, let step, let reason):
+                cancelled.append((child, step, reason))
             case .wake(let moment):
                 try transaction.setTimer(TimerRow(owner: Self.timerOwner, key: instance.id.rawValue, due: moment))
             case .cancelWake:
                 try transaction.cancelTimer(owner: Self.timerOwner, key: instance.id.rawValue)
             case .ended:
                 try end(instance, program, in: transaction)
+                hasEnded = true
             }
         }
         if !history.isEmpty { try transaction.append(Append(history, to: SagaHistory.stream(of: instance.id))) }
-        pass.moved.append(record)
+        pass.moved.append((record, instance))
         // What concerns other sagas comes last: it may come back to this one.
-        for (start, cause) in starts { try startChild(start, of: instance, cause: cause, &pass, in: transaction) }
-        for (child, reason) in cancelled {
-            try cancel(child, of: instance, reason: reason, &pass, in: transaction)
+        for (start, cause) in starts where try isWanted(start, of: record, pass, in: transaction) {
+            try startChild(start, of: instance, cause: cause, &pass, in: transaction)
         }
-        if instance.status.isEnded, instance.parent != nil { try tellParent(of: instance, &pass, in: transaction) }
+        for (child, step, reason) in cancelled {
+            try cancel(child, of: step, reason: reason, &pass, in: transaction)
+        }
+        if hasEnded, instance.parent != nil { try tellParent(of: instance, &pass, in: transaction) }
     }
 
     private func end(
@@ -79,7 +84,9 @@ extension SagaUnit {
             type: dispatch.command.type,
             destination: dispatch.command.destination,
             time: time,
-            partitionKey: instance.id.rawValue,
+            // A step and its compensation keep their order. Those of different steps need none: one that has to come after another
+            // is sent when that has been answered, and what stands side by side is to be executed side by side.
+            partitionKey: "\(instance.id)/\(dispatch.key.step)",
             idempotencyKey: dispatch.key.text,
             dataContentType: schema.codec.contentType,
             data: dispatch.command.data.bytes
@@ -95,6 +102,22 @@ extension SagaUnit {
 
     // MARK: Children
 
+    /// Whether the step still waits for a child, although the saga may have moved on in this commit.
+    private func isWanted(
+        _ start: ChildStart,
+        of parent: SagaRecord,
+        _ pass: Pass,
+        in transaction: any WriteTransaction
+    ) throws -> Bool {
+        guard pass.moved.contains(where: { $0.record.id == parent.id && $0.record.revision > parent.revision }) else {
+            return true
+        }
+        guard let record = try transaction.saga(parent.id), let instance = try? read(record) else { return false }
+        return instance.steps.contains {
+            $0.id == start.parent.step && $0.status == .dispatched && $0.child == start.child
+        }
+    }
+
     /// Starts the saga of a step; when it is there already and has ended, its parent is told.
     private func startChild(
         _ start: ChildStart,
@@ -103,51 +126,100 @@ extension SagaUnit {
         _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws {
-        guard let program = programs[start.name] else {
-            return try stop(parent.id, at: start, "no saga \(start.name) is registered here.", &pass, in: transaction)
-        }
         guard let existing = try transaction.saga(start.child) else {
-            let child = SagaInstance(
-                id: start.child,
-                state: start.state.bytes,
-                correlationID: parent.correlationID,
-                parent: start.parent.text,
-                program: program,
-                now: transaction.now
-            )
+            guard !start.isAgain else {
+                return try stop(start.parent, "its saga \(start.child) is not there any more.", &pass, in: transaction)
+            }
+            guard let (child, program) = try newChild(start, of: parent, &pass, in: transaction) else { return }
             _ = try begin(child, program, cause: cause, &pass, in: transaction)
             return
         }
-        guard let child = try? read(existing), child.parent == start.parent.text, child.name == start.name else {
-            let reason = "its id \(start.child) is that of another saga."
-            return try stop(parent.id, at: start, reason, &pass, in: transaction)
+        guard let child = try? read(existing) else {
+            // Whoever can read it brings it to its end.
+            guard !start.isAgain else { return }
+            return try stop(start.parent, taken(start.child), &pass, in: transaction)
+        }
+        guard child.parent == start.parent.text, child.name == start.name else {
+            return try stop(start.parent, taken(start.child), &pass, in: transaction)
         }
         if child.status.isEnded { try tellParent(of: child, &pass, in: transaction) }
     }
 
+    /// A child that can begin; `nil` when it cannot, and its parent was told.
+    private func newChild(
+        _ start: ChildStart,
+        of parent: SagaInstance,
+        _ pass: inout Pass,
+        in transaction: any WriteTransaction
+    ) throws -> (SagaInstance, SagaProgram)? {
+        guard let program = programs[start.name] else {
+            try stop(start.parent, "no saga \(start.name) is registered here.", &pass, in: transaction)
+            return nil
+        }
+        let depth = (parent.depth ?? 0) + 1
+        guard depth <= SagaInstance.greatestDepth else {
+            let reason =
+                "\(parent.depth ?? 0) sagas are above this one, each started by the one before; more are not allowed."
+            try stop(start.parent, reason, &pass, in: transaction)
+            return nil
+        }
+        do {
+            _ = try program.decodeState(start.state.bytes)
+        } catch {
+            try stop(start.parent, "\(error)", &pass, in: transaction)
+            return nil
+        }
+        let child = SagaInstance(
+            id: start.child,
+            state: start.state.bytes,
+            correlationID: parent.correlationID,
+            parent: start.parent.text,
+            depth: depth,
+            program: program,
+            now: transaction.now
+        )
+        return (child, program)
+    }
+
+    private func taken(_ child: SagaID) -> String { "its id \(child) is that of another saga." }
+
+    /// Tells a parent what stands in the way of its child.
     private func stop(
-        _ parent: SagaID,
-        at start: ChildStart,
+        _ step: SagaKey,
         _ reason: String,
+        kind: SagaObstacle.Kind = .notStarted,
         _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws {
-        let obstacle = SagaObstacle(step: start.parent.step, reason: reason)
-        _ = try apply(.obstacle(obstacle), to: parent, cause: nil, &pass, in: transaction)
+        let obstacle = SagaObstacle(kind, step: step.step, reason: reason)
+        _ = try apply(.obstacle(obstacle), to: step.saga, cause: nil, &pass, in: transaction)
     }
 
     /// Turns a child back; where that is refused its parent waits for its end.
     private func cancel(
         _ child: SagaID,
-        of parent: SagaInstance,
+        of step: SagaKey,
         reason: String,
         _ pass: inout Pass,
         in transaction: any WriteTransaction
     ) throws {
-        let request = OperatorRequest(.cancel, by: "saga \(parent.id)", because: reason)
+        guard let record = try transaction.saga(child) else {
+            return try stop(step, "its saga \(child) was not started.", &pass, in: transaction)
+        }
+        let request = OperatorRequest(.cancel, by: "saga \(step.saga)", because: reason)
         do {
+            let instance = try read(record)
+            guard instance.parent == step.text else {
+                return try stop(step, taken(child), &pass, in: transaction)
+            }
+            // Its end may have been lost.
+            guard !instance.status.isEnded else { return try tellParent(of: instance, &pass, in: transaction) }
             _ = try operate(request, on: child, &pass, in: transaction)
-        } catch is SagaError {}
+        } catch let error as SagaError {
+            // It only goes forward; or it cannot be moved by this program now, and is asked again.
+            guard error.code != .verbRefused else { return }
+            try stop(step, error.description, kind: .notCancelled, &pass, in: transaction)
+        }
     }
 
     /// Moves the parent of a saga that has ended on.

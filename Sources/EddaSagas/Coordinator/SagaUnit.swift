@@ -2,7 +2,7 @@ internal import EddaCore
 
 /// What a coordinator does inside one transaction: load a saga, move it on, and write everything that follows.
 ///
-/// It holds no state of its own, so a unit that is rolled back or run again leaves nothing behind.
+/// It changes nothing but the transaction and its pass, so a unit that is rolled back or run again leaves nothing behind.
 struct SagaUnit: Sendable {
     static let timerOwner = SagaCoordinator.timerOwner
 
@@ -12,6 +12,13 @@ struct SagaUnit: Sendable {
     let schema: SchemaRegistry
     /// Where it is told that a saga has parked.
     let alerts: Address?
+    /// Knows what is being done in this process.
+    let locals: LocalRunner
+    /// What need not be decoded.
+    let kept = KeptInstances()
+
+    /// A saga that has moved, as it is written.
+    typealias Move = (record: SagaRecord, instance: SagaInstance)
 
     /// What became of an input.
     enum Outcome: Sendable {
@@ -36,7 +43,9 @@ struct SagaUnit: Sendable {
         /// Whether the transaction is its caller's own.
         var isForeign = false
         /// Sagas that have moved.
-        var moved: [SagaRecord] = []
+        var moved: [Move] = []
+        /// The first and the last of the numbers that commands have in the outbox.
+        var sent: ClosedRange<Int64>?
         /// What is to be done in this process.
         var calls: [LocalCall] = []
         /// What is not to be done any more.
@@ -68,7 +77,9 @@ struct SagaUnit: Sendable {
             program: program,
             now: transaction.now
         )
-        return try begin(instance, program, cause: nil, &pass, in: transaction)
+        let begun = try begin(instance, program, cause: nil, &pass, in: transaction)
+        // What has begun with it may have moved it on already.
+        return pass.moved.last { $0.record.id == id }?.record ?? begun
     }
 
     func begin(
@@ -84,7 +95,7 @@ struct SagaUnit: Sendable {
             at: transaction.now,
             program: program,
             policies: policies,
-            isUnattended: pass.isUnattended
+            isUnattended: pass.isUnattended || locals.isStandingBy
         )
         let attributes = try program.attributes?(instance.state.bytes) ?? [:]
         let deadline = program.deadline.map { instance.startedAt.advanced(by: $0).wall }
@@ -149,8 +160,9 @@ struct SagaUnit: Sendable {
             program: program,
             policies: policies,
             refusal: pass.refusals[instance.id],
-            isUnattended: pass.isUnattended,
-            isForeign: pass.isForeign
+            isUnattended: pass.isUnattended || locals.isStandingBy,
+            isForeign: pass.isForeign,
+            standing: locals.standing
         )
         guard instance != before || !effects.isEmpty else { return nil }
         // Only a state that has changed is worth decoding once more.
@@ -181,6 +193,7 @@ struct SagaUnit: Sendable {
     ///
     /// - Throws: ``SagaError`` with code `unreadableInstance`.
     func read(_ record: SagaRecord) throws(SagaError) -> SagaInstance {
+        if let instance = kept.instance(of: record) { return instance }
         var instance: SagaInstance
         do {
             instance = try schema.codec.decode(SagaInstance.self, from: record.instance)

@@ -6,6 +6,8 @@ final class WaitingRoom: Sendable {
     private struct Place {
         let signal = Signal()
         var visitors = 0
+        /// The saga at rest, as it was last seen.
+        var seen: SagaRecord?
     }
 
     private let places = Mutex<[SagaID: Place]>([:])
@@ -27,8 +29,15 @@ final class WaitingRoom: Sendable {
         }
     }
 
-    /// Wakes those who wait for a saga; called after the commit.
-    func wake(_ id: SagaID) {
-        places.withLock { $0[id]?.signal }?.raise()
+    /// Tells those who wait for a saga that it has come to rest; called after the commit.
+    func wake(_ record: SagaRecord) {
+        let signal = places.withLock { places in
+            places[record.id]?.seen = record
+            return places[record.id]?.signal
+        }
+        signal?.raise()
     }
+
+    /// The saga as it came to rest, if it did while somebody waits for it.
+    func seen(_ id: SagaID) -> SagaRecord? { places.withLock { $0[id]?.seen } }
 }

@@ -142,6 +142,12 @@ extension SagaTimeline {
         let records = instance?.steps ?? []
         let entries = try Self.entries(of: events, schema)
         self.entries = entries
+        let times = Dictionary(
+            entries.filter { $0.what == "step.succeeded" }.compactMap { entry in
+                entry.step.map { ($0, entry.milliseconds) }
+            },
+            uniquingKeysWith: { _, last in last }
+        )
         steps = records.map { record in
             Step(
                 id: record.id,
@@ -154,7 +160,7 @@ extension SagaTimeline {
                 note: record.lastError,
                 child: record.child,
                 childStatus: record.child.flatMap(child),
-                milliseconds: entries.last { $0.step == record.id && $0.what == "step.succeeded" }?.milliseconds,
+                milliseconds: times[record.id] ?? nil,
                 command: record.forward.command.map(Payload.init),
                 reply: record.reply?.text,
                 compensation: record.undo.command.map(Payload.init)
@@ -196,31 +202,41 @@ extension SagaTimeline {
     /// The steps that are not done, and the loops that are not reached, in the order of the plan.
     private static func remaining(in program: SagaProgram, _ instance: SagaInstance?) -> [StepID] {
         guard let instance else { return [] }
-        return remaining(of: program.nodes, "", instance)
+        let open = Set(instance.steps.lazy.filter { !$0.status.isBehind }.map(\.id))
+        let blocks = Dictionary(
+            (instance.blocks ?? []).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return remaining(of: program.nodes, "", open, blocks)
     }
 
-    private static func remaining(of nodes: [PlanNode], _ brackets: String, _ instance: SagaInstance) -> [StepID] {
+    private static func remaining(
+        of nodes: [PlanNode],
+        _ brackets: String,
+        _ open: Set<StepID>,
+        _ blocks: [StepID: BlockRecord]
+    ) -> [StepID] {
         var ids: [StepID] = []
         for node in nodes {
             switch node.kind {
             case .step(let step):
                 let id = step.id.appending(brackets)
-                if instance.steps.contains(where: { $0.id == id && !$0.status.isBehind }) { ids.append(id) }
+                if open.contains(id) { ids.append(id) }
             case .choice(let choice):
-                let holds = instance.block(choice.id.appending(brackets))?.holds
-                if holds ?? true { ids += remaining(of: choice.then, brackets, instance) }
-                if !(holds ?? false) { ids += remaining(of: choice.otherwise, brackets, instance) }
+                let holds = blocks[choice.id.appending(brackets)]?.holds
+                if holds ?? true { ids += remaining(of: choice.then, brackets, open, blocks) }
+                if !(holds ?? false) { ids += remaining(of: choice.otherwise, brackets, open, blocks) }
             case .loop(let loop):
                 let id = loop.id.appending(brackets)
-                guard let elements = instance.block(id)?.elements else {
+                guard let elements = blocks[id]?.elements else {
                     ids.append(id)
                     continue
                 }
                 for element in elements {
-                    ids += remaining(of: loop.body, brackets + StepID.bracket(element.key), instance)
+                    ids += remaining(of: loop.body, brackets + StepID.bracket(element.key), open, blocks)
                 }
             default:
-                ids += remaining(of: node.children, brackets, instance)
+                ids += remaining(of: node.children, brackets, open, blocks)
             }
         }
         return ids
@@ -229,6 +245,8 @@ extension SagaTimeline {
 
 extension SagaTimeline.Payload {
     init(_ command: OutgoingCommand) {
-        self.init(type: command.type, destination: command.destination, data: command.data.text)
+        // Of what is done in this process the record only says which state it is given.
+        let data = command.type == InternalCommand.local ? "" : command.data.text
+        self.init(type: command.type, destination: command.destination, data: data)
     }
 }

@@ -18,6 +18,8 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package let startedAt: Moment
     /// The key of the step of another saga that has started it.
     package let parent: String?
+    /// How many sagas are above it, each the parent of the next; `nil` means none.
+    package let depth: Int?
     /// The encoded state.
     package internal(set) var state: StoredBytes
     /// Where it stands as a whole.
@@ -40,6 +42,8 @@ package struct SagaInstance: Codable, Hashable, Sendable {
     package internal(set) var blocks: [BlockRecord]?
     /// Signals that have come before their steps were reached.
     package internal(set) var signals: [EarlySignal]?
+    /// States that open steps in this process are given, also when they are called again.
+    package internal(set) var snapshots: [StateSnapshot]?
     /// When it has taken too long.
     package internal(set) var deadline: Moment?
     /// Since when it has taken too long and nevertheless goes on.
@@ -55,6 +59,7 @@ package struct SagaInstance: Codable, Hashable, Sendable {
         state: [UInt8],
         correlationID: String?,
         parent: String? = nil,
+        depth: Int? = nil,
         program: SagaProgram,
         now: Moment
     ) {
@@ -64,11 +69,15 @@ package struct SagaInstance: Codable, Hashable, Sendable {
         fingerprint = program.fingerprint
         self.correlationID = correlationID
         self.parent = parent
+        self.depth = depth
         startedAt = now
         deadline = program.deadline.map(now.advanced)
         self.state = StoredBytes(state)
         steps = PlanNode.standingSteps(of: program.nodes).map { StepRecord(id: $0) }
     }
+
+    /// How deep sagas may start sagas: each begins, and ends, on the stack of the one above it.
+    package static let greatestDepth = 16
 
     /// The step it stands at, the first of several; `nil` when it has ended.
     package var currentStep: StepID? {
@@ -121,7 +130,7 @@ package struct Parking: Codable, Hashable, Sendable {
         case unreadable
         /// The elements of a loop cannot be told apart by their ids.
         case elementsAmbiguous = "elements-ambiguous"
-        /// A step's child cannot be started, since its id is that of another saga.
+        /// A step's child cannot be started: its id is that of another saga or none at all, or its state cannot be used.
         case childTaken = "child-taken"
         /// A command was sent again and again without time passing.
         case hotLoop = "hot-loop"

@@ -11,8 +11,9 @@ extension StepID {
 
     /// The brackets behind it, the outermost loop first.
     var brackets: [Substring] {
-        guard let bracket = rawValue.utf8.firstIndex(of: UInt8(ascii: "[")) else { return [] }
-        return rawValue[bracket...].split(separator: "[", omittingEmptySubsequences: true).map { "[" + $0 }
+        // By bytes: a bracket and a combining mark with which an element's id begins are one character.
+        let starts = rawValue.utf8.indices.filter { rawValue.utf8[$0] == UInt8(ascii: "[") }
+        return zip(starts, starts.dropFirst() + [rawValue.endIndex]).map { rawValue[$0..<$1] }
     }
 
     /// The step for an element.

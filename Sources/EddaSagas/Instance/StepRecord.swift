@@ -20,6 +20,8 @@ package struct StepRecord: Codable, Hashable, Sendable {
     package var child: SagaID?
     /// Whether that saga was asked to turn back.
     package var isChildCancelled = false
+    /// Whether that saga could not be started: what has its id is another one.
+    package var isBlocked = false
     /// Whether it was told that the step, which cannot be undone, does not succeed.
     package var isStruggling = false
 
@@ -47,7 +49,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
 // Like those of an exchange, the parts of a step are written only when they say something.
 extension StepRecord {
     private enum CodingKeys: String, CodingKey {
-        case id, status, forward, undo, reply, lastError, isAskedAgain, child, isChildCancelled, isStruggling
+        case id, status, forward, undo, reply, lastError, isAskedAgain, child, isChildCancelled, isBlocked, isStruggling
     }
 
     package init(from decoder: any Decoder) throws {
@@ -61,6 +63,7 @@ extension StepRecord {
         isAskedAgain = try container.decodeIfPresent(Bool.self, forKey: .isAskedAgain) ?? false
         child = try container.decodeIfPresent(SagaID.self, forKey: .child)
         isChildCancelled = try container.decodeIfPresent(Bool.self, forKey: .isChildCancelled) ?? false
+        isBlocked = try container.decodeIfPresent(Bool.self, forKey: .isBlocked) ?? false
         isStruggling = try container.decodeIfPresent(Bool.self, forKey: .isStruggling) ?? false
     }
 
@@ -75,6 +78,7 @@ extension StepRecord {
         if isAskedAgain { try container.encode(true, forKey: .isAskedAgain) }
         try container.encodeIfPresent(child, forKey: .child)
         if isChildCancelled { try container.encode(true, forKey: .isChildCancelled) }
+        if isBlocked { try container.encode(true, forKey: .isBlocked) }
         if isStruggling { try container.encode(true, forKey: .isStruggling) }
     }
 }

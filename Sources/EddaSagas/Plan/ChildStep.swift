@@ -5,6 +5,8 @@ public import EddaCore
 /// The child is started in the commit that reaches the step, and its end moves its parent on in the commit that ends it. A
 /// child that was compensated counts as refused. One that is parked is waited for. A parent that turns back while the child
 /// runs cancels it, by the rules by which an operator would, and waits for its end.
+///
+/// Sagas start sagas at most 16 deep; a parent whose child would be deeper parks.
 public struct ChildStep<State: Codable & Sendable, Child: Saga, Phase: StepPhaseTag>: PlanStatement {
     let id: StepID
     let childID: (@Sendable (State) -> String)?

@@ -8,6 +8,14 @@ public import EddaCore
 /// killed in between calls it again when it is back, with the same key: hand the key to whatever is called, so that it
 /// recognises the repetition. A `Rejection` that it throws refuses the step; every other error is a failure, and is tried
 /// again by the step's ``retry(_:)``.
+///
+/// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's configuration;
+/// otherwise each of them does the step if it takes long.
+///
+/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and the
+/// time that they wait here does not count. A call that takes longer than its timeout is cancelled, also one that undoes the
+/// step. Work that does not heed its cancellation gives up its place among the many, but its own step is not called again
+/// before it has ended.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {
@@ -76,6 +84,9 @@ extension LocalStep where Phase == StepPhase.Uncovered {
     /// It is not called while the step itself is still being done in the same process. It is tried again like any
     /// compensation when it throws; a `Rejection` parks the saga.
     ///
+    /// It is given the state as it is when the step's turn to be undone comes, not as it was when the step was done: take what
+    /// the step has produced from its result.
+    ///
     /// - Parameter undo: Gets the state, the step's result if there was one, an idempotency key of its own, and the
     ///   services.
     public func compensateLocally(
@@ -104,8 +115,20 @@ extension LocalStep where Phase == StepPhase.Uncovered {
 extension LocalStep where Phase: PatientPhaseTag {
     /// How long after it was first called the step may be without a result; 60 seconds by default.
     ///
-    /// Then the call is cancelled, its outcome is unknown, and the saga compensates, this step included.
-    public func timeout(_ timeout: Duration) -> Self {
+    /// Then the call is cancelled, its outcome is unknown, and the saga compensates, this step included. A call that undoes
+    /// the step may take as long; then it is cancelled, too, and has failed.
+    public func timeout(_ timeout: Duration) -> Self { patient(timeout) }
+}
+
+extension LocalStep where Phase == StepPhase.Retriable {
+    /// How long each call may take; 60 seconds by default.
+    ///
+    /// Then it is cancelled, has failed, and is made again with the same key after a pause.
+    public func timeout(_ timeout: Duration) -> Self { patient(timeout) }
+}
+
+extension LocalStep {
+    private func patient(_ timeout: Duration) -> Self {
         precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
         var step = self
         step.timeout = timeout
@@ -140,10 +163,11 @@ extension LocalStep {
             checkUndoReply: { bytes, schema in try undo?.check(bytes, of: id, schema) }
         )
         if Phase.phase == .retriable { step.retry.attempts = nil }
+        step.callLimit = timeout
         step.perform = { state, _, call, services, schema in
             let state = try StoredState.typed(state, as: State.self)
             let services = try StoredState.typed(services, as: Services.self)
-            return try schema.encode(await work(state, call.key.text, services))
+            return { try schema.encode(await work(state, call.key.text, services)) }
         }
         if let undoWork {
             step.performUndo = { state, _, call, services, schema in
@@ -152,8 +176,10 @@ extension LocalStep {
                 let reply = try call.reply.map {
                     try StoredState.reply(Reply.self, to: id, from: $0.bytes, schema: schema)
                 }
-                try await undoWork(state, reply, call.key.text, services)
-                return []
+                return {
+                    try await undoWork(state, reply, call.key.text, services)
+                    return []
+                }
             }
         }
         return PlanNode(.step(step))

@@ -14,6 +14,7 @@ extension PlanStep {
             phase: Phase.phase,
             commandType: C.commandType,
             undoType: undo?.type,
+            undoElsewhere: undo.flatMap { $0.destination == C.destination ? nil : $0.destination },
             noCompensation: noCompensation,
             timeout: Phase.phase == .retriable ? nil : timeout,
             retry: retry,

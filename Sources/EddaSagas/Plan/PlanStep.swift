@@ -75,10 +75,10 @@ extension PlanStep where Phase == StepPhase.Uncovered {
     /// It is recorded together with the forward command, with `nil` for the reply, and again with the reply when
     /// there is one: a step whose reply never came is undone with `nil`.
     ///
-    /// Send it to the step's own destination where you can. There, a compensation that overtakes its step leaves a
-    /// tombstone in the inbox, which keeps the step's command out when it comes; and one whose step had no effect
-    /// succeeds without being executed. A compensation at another destination leaves no tombstone, and its handler is
-    /// executed in every case: it has to bear that the step has not happened, or happens afterwards.
+    /// It goes to the step's own destination; another one is refused when the plan is registered. Only there a compensation
+    /// that overtakes its step leaves a tombstone in the inbox, which keeps the step's command out when it comes; one whose
+    /// step is under way waits for it; and one whose step had no effect succeeds without being executed. Where something
+    /// has to be undone elsewhere too, the participant's handler sends the command for that.
     ///
     /// - Parameter undo: A pure function of the state and the step's reply.
     public func compensate<Undo: Command>(

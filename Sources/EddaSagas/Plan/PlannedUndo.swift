@@ -3,11 +3,13 @@ internal import EddaCore
 /// The command that undoes a step, its type forgotten.
 struct PlannedUndo<State: Codable & Sendable, Reply: Codable & Sendable>: Sendable {
     let type: MessageType
+    let destination: Address
     let make: @Sendable (State, Reply?, SchemaRegistry) throws -> OutgoingCommand
     private let decode: @Sendable ([UInt8], SchemaRegistry) throws -> Void
 
     init<Undo: Command>(_ undo: @escaping @Sendable (_ state: State, _ reply: Reply?) -> Undo) {
         type = Undo.commandType
+        destination = Undo.destination
         make = { state, reply, schema in try OutgoingCommand(undo(state, reply), schema: schema) }
         decode = { bytes, schema in _ = try schema.codec.decode(Undo.Reply.self, from: bytes) }
     }

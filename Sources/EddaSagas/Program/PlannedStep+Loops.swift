@@ -48,7 +48,7 @@ extension PlannedStep {
     private static func lifted(_ perform: Perform?, _ lift: LoopLift) -> Perform? {
         guard let perform else { return nil }
         return { state, elements, call, services, schema in
-            try await perform(lift.inner(state, elements, schema), elements.dropFirst(), call, services, schema)
+            try perform(lift.inner(state, elements, schema), elements.dropFirst(), call, services, schema)
         }
     }
 }

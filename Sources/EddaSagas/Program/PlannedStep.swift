@@ -9,9 +9,11 @@ struct PlannedStep: Sendable {
     typealias Prepare = @Sendable (AnyState, Elements, SchemaRegistry) throws -> Prepared
     typealias Settle = @Sendable (inout AnyState, Elements, _ reply: [UInt8], SchemaRegistry) throws -> Settled
     typealias Change = @Sendable (inout AnyState, Elements, SchemaRegistry) throws -> Void
+    /// What a step does in this process; it returns the encoded result.
+    typealias Work = @Sendable () async throws -> [UInt8]
+    /// Makes the work of a call; whatever it throws is thrown before anything is done.
     typealias Perform =
-        @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) async throws
-        -> [UInt8]
+        @Sendable (AnyState, Elements, LocalCall, _ services: any Sendable, SchemaRegistry) throws -> Work
 
     /// What leaves when the step is dispatched, and what would undo it if its reply never came.
     struct Prepared {
@@ -36,6 +38,8 @@ struct PlannedStep: Sendable {
     var isAnywhere = false
     let commandType: MessageType
     var undoType: MessageType?
+    /// Where its compensation goes, when that is not where its own command goes.
+    var undoElsewhere: Address?
     var noCompensation: String?
     var timeout: Duration?
     var retry: RetryPolicy = .never
@@ -50,6 +54,8 @@ struct PlannedStep: Sendable {
     var perform: Perform?
     /// What undoes it in this process.
     var performUndo: Perform?
+    /// How long a call in this process may take.
+    var callLimit: Duration = .seconds(60)
     /// What the end of its time changes, for a wait that then goes on.
     var timedOut: Change?
     /// The kind of saga that it starts.

@@ -30,8 +30,8 @@ package struct SagaProgram: Sendable {
     /// Compiles the plan of a saga.
     ///
     /// - Parameter services: What its `local` steps work with; not needed where they need nothing.
-    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `missingServices`, `invalidAttribute` or
-    ///   `invalidDeadline`, naming what is wrong.
+    /// - Throws: ``SagaError`` with code `duplicateStep`, `invalidStep`, `compensationElsewhere`, `missingServices`,
+    ///   `invalidAttribute` or `invalidDeadline`, naming what is wrong.
     package static func compile<S: Saga>(
         _ saga: S.Type,
         services: S.Services? = nil,
@@ -40,6 +40,15 @@ package struct SagaProgram: Sendable {
         let nodes = PlanNode.placed(S.plan.nodes)
         let steps = PlanNode.steps(of: nodes)
         try check(nodes, of: S.name)
+        for step in steps {
+            guard let elsewhere = step.undoElsewhere else { continue }
+            throw SagaError(
+                .compensationElsewhere,
+                "The compensation of step \(step.id) of saga \(S.name) goes to \(elsewhere), its command \(step.commandType) "
+                    + "does not. Only who gets both can keep a late command out after its compensation. Send the "
+                    + "compensation to the command's own participant, and let that one send on what is needed."
+            )
+        }
         let services = services ?? (() as? S.Services)
         if services == nil, let step = steps.first(where: { $0.perform != nil }) {
             throw SagaError(

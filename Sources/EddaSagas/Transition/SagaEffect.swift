@@ -11,7 +11,7 @@ package enum SagaEffect: Sendable {
     /// Start another saga, or find it, and take its end when it has ended.
     case startChild(ChildStart)
     /// Turn another saga back, by the rules by which an operator would.
-    case cancelChild(SagaID, reason: String)
+    case cancelChild(SagaID, of: SagaKey, reason: String)
     /// Set the saga's timer.
     case wake(at: Moment)
     /// Remove the saga's timer.
@@ -48,6 +48,22 @@ package struct LocalCall: Hashable, Sendable {
     package let elements: [StoredBytes]
     /// Of a compensation: the step's result.
     package let reply: StoredBytes?
+
+    package init(
+        name: SagaName,
+        key: SagaKey,
+        number: Int,
+        state: StoredBytes,
+        elements: [StoredBytes] = [],
+        reply: StoredBytes? = nil
+    ) {
+        self.name = name
+        self.key = key
+        self.number = number
+        self.state = state
+        self.elements = elements
+        self.reply = reply
+    }
 }
 
 /// A saga that a step starts.
@@ -60,4 +76,6 @@ package struct ChildStart: Hashable, Sendable {
     package let state: StoredBytes
     /// The step that starts it.
     package let parent: SagaKey
+    /// Whether it was started before, and its end may have been lost.
+    package let isAgain: Bool
 }

@@ -48,14 +48,25 @@ package struct SagaSignal: Hashable, Sendable {
     }
 }
 
-/// A child that cannot be started.
+/// What stands in the way of a step's child.
 package struct SagaObstacle: Hashable, Sendable {
+    /// The kinds of obstacles.
+    package enum Kind: Hashable, Sendable {
+        /// It cannot be started, or was not.
+        case notStarted
+        /// It cannot be turned back now, but perhaps later.
+        case notCancelled
+    }
+
+    /// What it stands in the way of.
+    package let kind: Kind
     /// The step.
     package let step: StepID
     /// Why.
     package let reason: String
 
-    package init(step: StepID, reason: String) {
+    package init(_ kind: Kind = .notStarted, step: StepID, reason: String) {
+        self.kind = kind
         self.step = step
         self.reason = reason
     }

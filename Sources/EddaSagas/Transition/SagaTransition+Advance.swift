@@ -5,6 +5,7 @@ extension SagaTransition {
     ///
     /// It changes nothing when nothing follows, so it is called after every input.
     mutating func advance() throws(SagaError) {
+        if instance.status == .running { try takeUp() }
         if instance.status == .running, let index = firstExpired() { return parkForward(at: index) }
         switch instance.status {
         case .running where instance.turningBack != nil: try turn()
@@ -15,6 +16,11 @@ extension SagaTransition {
     }
 
     private mutating func goForward() throws(SagaError) {
+        if let index = instance.steps.firstIndex(where: { $0.isBlocked && $0.status == .failed }) {
+            let step = instance.steps[index]
+            let reason = step.lastError ?? "no reason given"
+            return park(.childTaken, at: index, "Step \(step.id) cannot start its saga: \(reason)")
+        }
         if let index = try firstFailedForGood() { return parkForward(at: index) }
         let isDone = try walk(program.nodes, LoopScope())
         // A saga does not end in a commit that is its caller's: its timer is due at once.
@@ -80,7 +86,14 @@ extension SagaTransition {
         guard !instance.steps[index].isChildCancelled, let child = instance.steps[index].child else { return }
         instance.steps[index].isChildCancelled = true
         record(ChildCancelled(step: instance.steps[index].id, child: child))
-        want(.cancelChild(child, reason: cancelReason()))
+        wantCancelled(index)
+    }
+
+    mutating func wantCancelled(_ index: Int) {
+        let step = instance.steps[index]
+        guard let child = step.child else { return }
+        let key = SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
+        want(.cancelChild(child, of: key, reason: cancelReason()))
     }
 
     /// Decides that the saga turns back; the first reason counts.
@@ -162,7 +175,7 @@ extension SagaTransition {
     /// Which branch is taken; `nil` when the condition cannot be asked, and the saga is parked.
     private mutating func decide(_ choice: PlannedChoice, _ scope: LoopScope) -> Bool? {
         let id = choice.id.appending(scope.brackets)
-        if let holds = instance.block(id)?.holds { return holds }
+        if let holds = block(id)?.holds { return holds }
         let holds: Bool
         do {
             holds = try choice.decide(currentState(), scope.elements[...], program.schema)
@@ -175,7 +188,7 @@ extension SagaTransition {
             park(.unreadable, step: id, "The block \(id) cannot be decided: \(error)")
             return nil
         }
-        instance.blocks = (instance.blocks ?? []) + [BlockRecord(id: id, holds: holds)]
+        add(BlockRecord(id: id, holds: holds))
         record(BranchChosen(block: id, holds: holds))
         return holds
     }

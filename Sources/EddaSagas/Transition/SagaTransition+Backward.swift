@@ -28,6 +28,9 @@ extension SagaTransition {
             guard instance.steps[index].undo.command != nil else {
                 return park(.undoFailed, at: index, "The compensation of step \(id) is not on record.")
             }
+            if try plan(index).performUndo != nil {
+                instance.steps[index].undo.command = .local(with: instance.keepSnapshot())
+            }
             try instance.steps[index].move(to: .undoDispatched)
             try send(index, .undo, isTry: true)
             return

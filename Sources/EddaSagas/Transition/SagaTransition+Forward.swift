@@ -16,13 +16,7 @@ extension SagaTransition {
         instance.steps[index].reply = StoredBytes(reply)
         instance.steps[index].lastError = nil
         instance.steps[index].undo.command =
-            step.performUndo == nil
-            ? settled.undo
-            : OutgoingCommand(
-                type: InternalCommand.local,
-                destination: InternalCommand.address,
-                data: instance.state
-            )
+            step.performUndo == nil ? settled.undo : .local(with: nil)
         instance.steps[index].forward.settle(.succeeded(reply))
         let exchange = instance.steps[index].forward
         record(
@@ -40,7 +34,7 @@ extension SagaTransition {
     private mutating func failToSettle(_ index: Int, _ step: PlannedStep, _ error: any Error) throws(SagaError) {
         let id = instance.steps[index].id
         if instance.status == .parked {
-            // It is asked again when the saga goes on.
+            // It is asked again when the saga goes on; see `goOn` and `takeUp`.
             instance.steps[index].lastError = "it was done, but: \(error)"
             instance.steps[index].forward.lastReplyID = nil
             return

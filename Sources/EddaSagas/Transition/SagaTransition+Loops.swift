@@ -6,7 +6,7 @@ extension SagaTransition {
     /// - Returns: `nil` when they cannot be read or told apart, and the saga is parked.
     mutating func expand(_ loop: PlannedLoop, _ scope: LoopScope) -> [LoopElement]? {
         let id = loop.id.appending(scope.brackets)
-        if let elements = instance.block(id)?.elements { return elements }
+        if let elements = block(id)?.elements { return elements }
         let elements: [LoopElement]
         do {
             elements = try loop.read(currentState(), scope.elements[...], program.schema)
@@ -30,7 +30,7 @@ extension SagaTransition {
         _ = count(program.nodes, "", to: id, &place)
         instance.steps.insert(contentsOf: records, at: place)
         places = nil
-        instance.blocks = (instance.blocks ?? []) + [BlockRecord(id: id, elements: elements)]
+        add(BlockRecord(id: id, elements: elements))
         record(ElementsRead(block: id, keys: elements.map(\.key)))
         return elements
     }
@@ -53,7 +53,7 @@ extension SagaTransition {
             case .loop(let loop):
                 let id = loop.id.appending(brackets)
                 if id == target { return true }
-                for element in instance.block(id)?.elements ?? [] {
+                for element in block(id)?.elements ?? [] {
                     let inner = brackets + StepID.bracket(element.key)
                     if self.count(loop.body, inner, to: target, &count) { return true }
                 }
@@ -71,9 +71,9 @@ extension SagaTransition {
         var elements: [StoredBytes] = []
         for (loop, bracket) in zip(step.loops, instance.steps[index].id.brackets) {
             let isPlain = !bracket.utf8.contains(UInt8(ascii: "%"))
-            let text = bracket.dropFirst().dropLast()
-            let element = instance.block(loop.appending(outer))?.elements?.first {
-                isPlain ? $0.key == text : StepID.bracket($0.key) == bracket
+            let text = bracket.utf8.dropFirst().dropLast()
+            let element = block(loop.appending(outer))?.elements?.first {
+                isPlain ? $0.key.utf8.elementsEqual(text) : StepID.bracket($0.key) == bracket
             }
             guard let element else { return elements }
             elements.append(element.data)

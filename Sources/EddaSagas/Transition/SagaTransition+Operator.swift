@@ -13,7 +13,7 @@ extension SagaTransition {
         guard !request.by.isBlank else {
             throw SagaError(.reasonMissing, "Who decides about saga \(instance.id)? Give a name; nothing was changed.")
         }
-        let place = place(at: request.step)
+        let place = place(for: request)
         if let step = request.step, place == nil {
             throw refuse(request, "it does not stand at step \(step)", "Look at it with `sagas show` and decide again.")
         }
@@ -44,11 +44,12 @@ extension SagaTransition {
         }
         note(request, place)
         let isMeant = place.map { request.step != nil || isInTrouble($0.index) } ?? false
-        instance.unpark()
-        // Whoever sets it going again knows how late it is.
-        beOverdue()
+        try goOnLate()
         guard isMeant, let (index, direction) = place else { return }
         switch (direction, instance.steps[index].status) {
+        case (.forward, .dispatched) where try plan(index).word == .child:
+            // It was asked for when the saga went on.
+            instance.steps[index].forward.deadline = try plan(index).timeout.map(now.advanced)
         case (.undo, .undoDispatched), (.forward, .dispatched):
             try tryAfresh(index, direction)
         case (.undo, .undoFailed):
@@ -60,6 +61,13 @@ extension SagaTransition {
             try instance.steps[index].move(to: .dispatched)
             try tryAfresh(index, .forward)
         }
+    }
+
+    /// Sets a parked saga going again; whoever decides that knows how late it is.
+    private mutating func goOnLate() throws(SagaError) {
+        guard instance.status == .parked else { return }
+        try goOn()
+        beOverdue()
     }
 
     /// Sends a command or a compensation with a budget and a patience as if it was the first time.
@@ -82,6 +90,10 @@ extension SagaTransition {
         }
         instance.steps[index][direction] = exchange
         instance.steps[index].isAskedAgain = false
+        if instance.steps[index].isBlocked {
+            instance.steps[index].isBlocked = false
+            instance.steps[index].isChildCancelled = false
+        }
         instance.steps[index].isStruggling = false
         try send(index, direction, isTry: true)
         instance.steps[index][direction].deadline = patience(step, direction).map(now.advanced)
@@ -111,7 +123,7 @@ extension SagaTransition {
             )
         }
         note(request, (index, direction))
-        instance.unpark()
+        try goOnLate()
         try stopWorking(on: index, step, direction)
         try instance.steps[index].move(to: .skipped)
         instance.steps[index].lastError = "\(request.by): \(reason)"
@@ -126,12 +138,15 @@ extension SagaTransition {
         _ step: PlannedStep,
         _ direction: Direction
     ) throws(SagaError) {
-        guard direction == .forward, instance.steps[index].isUnderWay else { return }
-        let (id, round) = (instance.steps[index].id, instance.steps[index].forward.round)
-        if step.perform != nil {
-            want(.abandon(SagaKey(saga: instance.id, step: id, direction: .forward, round: round)))
-        }
-        if step.word == .child { cancelChild(index) }
+        abandonCall(of: index, step, direction)
+        if direction == .forward, step.word == .child, instance.steps[index].isUnderWay { cancelChild(index) }
+    }
+
+    /// Cancels the call in this process, if there is one.
+    private mutating func abandonCall(of index: Int, _ step: PlannedStep, _ direction: Direction) {
+        guard (direction == .forward ? step.perform : step.performUndo) != nil else { return }
+        let (id, round) = (instance.steps[index].id, instance.steps[index][direction].round)
+        want(.abandon(SagaKey(saga: instance.id, step: id, direction: direction, round: round)))
     }
 
     private mutating func resolve(_ request: OperatorRequest, _ place: Place?, _ reply: [UInt8]) throws(SagaError) {
@@ -161,7 +176,8 @@ extension SagaTransition {
             )
         }
         note(request, place)
-        instance.unpark()
+        try goOnLate()
+        abandonCall(of: index, try plan(index), direction)
         if direction == .forward {
             try succeed(index, reply)
         } else {
@@ -172,6 +188,13 @@ extension SagaTransition {
     /// The step that the operator decides about, if it may be decided about.
     private func concerned(_ request: OperatorRequest, _ place: Place?) throws(SagaError) -> Place {
         guard let place else {
+            if let parked = instance.parking?.step, let other = allPlaces.first {
+                throw refuse(
+                    request,
+                    "\(parked) is no step that can be decided about",
+                    "Say which step is meant: `--step \(instance.steps[other.index].id)`."
+                )
+            }
             throw refuse(request, "no step of it is left", "End it with `sagas retry`.")
         }
         // A saga that moves may stand elsewhere when the request arrives than when the operator looked.
@@ -221,7 +244,7 @@ extension SagaTransition {
         instance.turningBack = reason
         instance.turningBackAt = instance.turningBackAt ?? place.map { instance.steps[$0.index].id }
         let parking = instance.parking
-        instance.unpark()
+        try goOn()
         guard let index = place?.index else { return }
         try bringToOutcome(index, parking, reason, isOpenPivot: isOpenPivot)
     }
@@ -258,9 +281,6 @@ extension SagaTransition {
         case (.dispatched, .compensatable) where parking != nil && (step.word == .command || step.word == .local):
             if step.perform != nil { try stopWorking(on: index, step, .forward) }
             try becomeUnknown(index, "the saga turned back while it stood still")
-        case (.dispatched, .compensatable) where parking?.cause == .childTaken:
-            try instance.steps[index].move(to: .failed)
-            instance.steps[index].forward.deadline = nil
         case (.dispatched, .pivot) where parking != nil:
             try tryAfresh(index, .forward)
         case (.unknown, .pivot) where parking != nil:
@@ -310,6 +330,9 @@ extension SagaTransition {
     /// Where the saga stands, in words.
     private var standing: String {
         var text = instance.status.rawValue
+        if let block = instance.parking?.step, !instance.steps.contains(where: { $0.id == block }) {
+            return "\(text) at \(block)"
+        }
         if let (index, direction) = place(at: nil), ended == nil {
             text +=
                 " at \(direction == .undo && instance.status == .parked ? "the compensation of " : "")step \(instance.steps[index].id)"

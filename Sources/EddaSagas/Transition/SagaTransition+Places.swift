@@ -5,7 +5,7 @@ extension SagaTransition {
     typealias Place = (index: Int, direction: Direction)
 
     /// The steps that an operator can decide about: those that are reached and not done, or the one that is not undone.
-    private var allPlaces: [Place] {
+    var allPlaces: [Place] {
         guard instance.goesBack else {
             let reached = instance.steps.indices.filter { index in
                 [.dispatched, .failed, .rejected, .unknown].contains(instance.steps[index].status)
@@ -16,6 +16,19 @@ extension SagaTransition {
         let underWay = instance.steps.lastIndex { $0.status.isOfUndo }
         let next = instance.steps.lastIndex { $0.status == .succeeded || $0.status == .unknown }
         return (underWay ?? next).map { [($0, .undo)] } ?? []
+    }
+
+    /// The step that an operator decides about.
+    ///
+    /// To skip or resolve another step than the one for which the saga is parked, one has to name it.
+    func place(for request: OperatorRequest) -> Place? {
+        switch request.verb {
+        case .skip, .resolve:
+            guard request.step == nil, let step = instance.parking?.step else { return place(at: request.step) }
+            return standing(at: step)
+        case .retry, .compensate, .cancel:
+            return place(at: request.step)
+        }
     }
 
     /// The step that an operator decides about: the named one; else the one for which it is parked, or the first in trouble.

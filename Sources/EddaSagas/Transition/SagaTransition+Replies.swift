@@ -1,11 +1,27 @@
 internal import EddaCore
 
 extension SagaTransition {
-    /// The child of a step cannot be started.
-    mutating func take(_ obstacle: SagaObstacle) {
-        guard instance.status == .running, let index = index(of: obstacle.step) else { return }
+    /// The child of a step cannot be started, or not be turned back.
+    mutating func take(_ obstacle: SagaObstacle) throws(SagaError) {
+        guard let index = index(of: obstacle.step), instance.steps[index].status == .dispatched else { return }
         instance.steps[index].lastError = obstacle.reason
-        park(.childTaken, at: index, "Step \(obstacle.step) cannot start its saga: \(obstacle.reason)")
+        switch obstacle.kind {
+        case .notStarted:
+            // Also in a saga that is parked for something else: of this step nothing more comes. See `advance`.
+            try instance.steps[index].move(to: .failed)
+            instance.steps[index].isBlocked = true
+            instance.steps[index].forward.due = nil
+            instance.steps[index].forward.deadline = nil
+            let attempt = instance.steps[index].forward.attempts
+            record(StepFailed(step: obstacle.step, attempt: attempt, reason: obstacle.reason))
+        case .notCancelled:
+            instance.steps[index].forward.resends += 1
+            let count = instance.steps[index].forward.resends
+            let entropy = entropy(obstacle.step, "cancel", count)
+            instance.steps[index].forward.due = now.advanced(
+                by: policies.silence(afterSending: count, entropy: entropy)
+            )
+        }
     }
 
     /// A reply has come: it moves the saga on if it answers what the saga waits for, else it is noted.
@@ -21,7 +37,7 @@ extension SagaTransition {
         if fits { instance.steps[index][reply.key.direction].lastReplyID = reply.messageID }
         switch (fits, reply.key.direction) {
         case (true, .forward):
-            resume(index)
+            try resume(index)
             switch reply.outcome {
             case .succeeded(let bytes): try succeed(index, bytes)
             case .rejected(let rejection): try reject(index, rejection)
@@ -83,12 +99,12 @@ extension SagaTransition {
     }
 
     /// Sets a saga going again that stood still for this answer.
-    private mutating func resume(_ index: Int) {
+    private mutating func resume(_ index: Int) throws(SagaError) {
         let step = instance.steps[index].id
         guard instance.status == .parked, let parking = instance.parking, parking.step == step,
             parking.cause == .pivotUnknown || parking.cause == .expired
         else { return }
-        instance.unpark()
+        try goOn()
         record(SagaResumed(step: step, reason: "The answer of the step has come."))
     }
 

@@ -9,11 +9,6 @@ extension SagaTransition {
         } catch {
             return park(.unreadable, at: index, "Step \(instance.steps[index].id) cannot be sent: \(error)")
         }
-        let here = OutgoingCommand(
-            type: InternalCommand.local,
-            destination: InternalCommand.address,
-            data: instance.state
-        )
         switch step.word {
         case .sleep:
             return try pause(index, for: prepared.pause ?? .zero)
@@ -30,8 +25,8 @@ extension SagaTransition {
             break
         }
         try instance.steps[index].move(to: .dispatched)
-        instance.steps[index].forward.command = prepared.command ?? here
-        instance.steps[index].undo.command = step.performUndo == nil ? prepared.undo : here
+        instance.steps[index].forward.command = prepared.command ?? .local(with: instance.keepSnapshot())
+        instance.steps[index].undo.command = step.performUndo == nil ? prepared.undo : .local(with: nil)
         try send(index, .forward, isTry: true)
     }
 
@@ -77,16 +72,26 @@ extension SagaTransition {
                 name: instance.name,
                 key: key,
                 number: exchange.sends,
-                state: command.data,
+                state: instance.snapshot(for: command),
                 elements: elements(of: index, step),
                 reply: reply
             )
             want(.perform(call))
         } else if isChild, let name = step.child, let child = instance.steps[index].child {
-            want(.startChild(ChildStart(child: child, name: name, state: command.data, parent: key)))
+            want(.startChild(ChildStart(child: child, name: name, state: command.data, parent: key, isAgain: !isTry)))
         } else {
             want(.send(dispatch(index, direction, command, key)))
         }
+    }
+
+    /// Asks for the child of a step that was started before.
+    mutating func askChild(_ index: Int) throws(SagaError) {
+        let step = instance.steps[index]
+        guard let child = step.child, let name = try plan(index).child, let command = step.forward.command else {
+            return
+        }
+        let key = SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
+        want(.startChild(ChildStart(child: child, name: name, state: command.data, parent: key, isAgain: true)))
     }
 
     private func dispatch(
@@ -181,7 +186,7 @@ extension SagaTransition {
         )
     }
 
-    private func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
+    func entropy(_ step: StepID, _ purpose: String, _ count: Int) -> UInt64 {
         var hash = Fingerprint()
         hash.add(instance.id.rawValue)
         hash.add(step.rawValue)

@@ -13,18 +13,24 @@ extension SagaTransition {
     private mutating func wake(_ index: Int) throws(SagaError) {
         let step = try plan(index)
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
+        let isHere = try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
         let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
+        let isRepeated = !isHere && (isDue || isAlmostDue(exchange))
         switch (step.word, direction) {
         case (.sleep, .forward):
             if isDue { try succeed(index, []) }
             return
         case (.awaitSignal, .forward):
-            if isTimedOut { try signalTimeOut(index, step) }
+            if isTimedOut, !wasAbsent(index, step) { try signalTimeOut(index, step) }
             return
         case (.child, .forward):
-            if isTimedOut { childTimeOut(index) }
+            if isTimedOut, !wasAbsent(index, step) { childTimeOut(index) }
+            if isDue {
+                instance.steps[index].forward.due = nil
+                if instance.turningBack != nil { wantCancelled(index) }
+            }
             return
         default:
             break
@@ -44,7 +50,7 @@ extension SagaTransition {
         case .undoFailed where isDue:
             try instance.steps[index].move(to: .undoDispatched)
             try send(index, .undo, isTry: true)
-        case .dispatched where isDue, .unknown where isDue, .undoDispatched where isDue:
+        case .dispatched where isRepeated, .unknown where isRepeated, .undoDispatched where isRepeated:
             try send(index, direction, isTry: false)
             if direction == .forward { try struggle(index) }
         default:
@@ -52,11 +58,60 @@ extension SagaTransition {
         }
     }
 
+    /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that it
+    /// waits here does not count.
+    ///
+    /// - Returns: Whether it is here.
+    private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) -> Bool {
+        guard (direction == .forward ? step.perform : step.performUndo) != nil,
+            [.dispatched, .undoDispatched].contains(instance.steps[index].status)
+        else { return false }
+        let id = instance.steps[index].id
+        var exchange = instance.steps[index][direction]
+        let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
+        guard let standing = callStanding(key) else { return false }
+        var began = now
+        if case .running(let since) = standing { began = since }
+        let waited = began.elapsed(since: exchange.sentAt ?? began)
+        if waited > .zero {
+            exchange.deadline = exchange.deadline?.advanced(by: waited)
+            exchange.sentAt = began
+        }
+        let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
+        let pause = policies.silence(afterSending: exchange.resends + 2, entropy: entropy)
+        if let due = exchange.due, due.remaining(from: now) <= pause / 4 {
+            exchange.resends += 1
+            exchange.due = now.advanced(by: pause)
+        }
+        instance.steps[index][direction] = exchange
+        if direction == .forward { try struggle(index) }
+        return true
+    }
+
+    /// Whether a command is to be repeated so soon that it is worth no wake of its own.
+    ///
+    /// Every wake of a saga with a thousand elements under way reads and writes all of them.
+    private func isAlmostDue(_ exchange: Exchange) -> Bool {
+        guard let due = exchange.due, let sentAt = exchange.sentAt else { return false }
+        return due.remaining(from: now) * 10 <= due.remaining(from: sentAt)
+    }
+
     /// Whether the coordinator was away when it should have sent again or stopped waiting.
     private func wasAway(from exchange: Exchange) -> Bool {
         [exchange.due, exchange.deadline].contains { moment in
             moment.map { $0.remaining(from: now) < .zero - policies.oversleep } ?? false
         }
+    }
+
+    /// Whether nobody looked when the time of a wait ran out; then it is given that time once more.
+    ///
+    /// What ends the wait may have come meanwhile, and lie in an inbox or an outbox.
+    private mutating func wasAbsent(_ index: Int, _ step: PlannedStep) -> Bool {
+        guard let deadline = instance.steps[index].forward.deadline,
+            deadline.remaining(from: now) < .zero - policies.oversleep
+        else { return false }
+        instance.steps[index].forward.deadline = step.timeout.map(now.advanced)
+        return true
     }
 
     /// Waits once more: nobody listened while the time to wait ran out, so the silence proves nothing.

@@ -2,6 +2,9 @@ internal import EddaCore
 
 // Steps that only wait: pauses and signals.
 extension SagaTransition {
+    /// How many signals a saga keeps for steps that it has not reached.
+    static let mostSignals = 10_000
+
     /// Begins a `sleep`.
     mutating func pause(_ index: Int, for pause: Duration) throws(SagaError) {
         try instance.steps[index].move(to: .dispatched)
@@ -21,12 +24,26 @@ extension SagaTransition {
         instance.steps[index].forward.firstSentAt = now
         instance.steps[index].forward.deadline = step.timeout.map(now.advanced)
         record(StepWaits(step: id, word: .awaitSignal, milliseconds: step.timeout?.wholeMilliseconds))
+        try takeKeptSignal(index)
+    }
+
+    /// Gives a wait the signal that was kept for it, if there is one.
+    mutating func takeKeptSignal(_ index: Int) throws(SagaError) {
+        let id = instance.steps[index].id
         guard let place = instance.signals?.firstIndex(where: { $0.step == id }),
             let signal = instance.signals?.remove(at: place)
         else { return }
         if instance.signals?.isEmpty ?? false { instance.signals = nil }
+        try settleWait(index, signal)
+    }
+
+    /// Gives a wait its signal; one with which the saga cannot go on now is kept until it can.
+    private mutating func settleWait(_ index: Int, _ signal: EarlySignal) throws(SagaError) {
         instance.steps[index].forward.lastReplyID = signal.key
         try succeed(index, signal.data.bytes)
+        guard instance.steps[index].status == .dispatched else { return }
+        instance.steps[index].forward.lastReplyID = nil
+        instance.signals = (instance.signals ?? []) + [signal]
     }
 
     /// No signal came in time.
@@ -35,9 +52,9 @@ extension SagaTransition {
         let waited = now.elapsed(since: instance.steps[index].forward.firstSentAt ?? now).inWords
         let reason = "no signal came within \(waited)"
         instance.steps[index].lastError = reason
-        instance.steps[index].forward.deadline = nil
         guard let timedOut = step.timedOut else {
             try instance.steps[index].move(to: .failed)
+            instance.steps[index].forward.deadline = nil
             record(StepFailed(step: id, attempt: 1, reason: reason))
             return turnBack("Step \(id) has waited in vain: \(reason)", at: id)
         }
@@ -46,15 +63,17 @@ extension SagaTransition {
             try timedOut(&state, elements(of: index, step)[...], program.schema)
             try keep(state)
         } catch {
+            // Its time stays over, so that the change is tried again when the saga goes on.
             return park(.unreadable, at: index, "The saga cannot go on after step \(id), where \(reason): \(error)")
         }
         try instance.steps[index].move(to: .skipped)
+        instance.steps[index].forward.deadline = nil
         record(StepSkipped(step: id, reason: reason))
     }
 
     /// A signal has come.
     ///
-    /// - Throws: ``SagaError`` with code `unknownStep` or `unreadableSignal`.
+    /// - Throws: ``SagaError`` with code `unknownStep`, `unreadableSignal` or `tooManySignals`.
     mutating func take(_ signal: SagaSignal) throws(SagaError) {
         guard let step = program.step(signal.step), let check = step.checkSignal,
             step.loops.count == signal.step.brackets.count
@@ -72,13 +91,25 @@ extension SagaTransition {
             throw SagaError(.unreadableSignal, "The signal for saga \(instance.id) cannot be taken. \(error)")
         }
         let index = index(of: signal.step)
-        switch instance.fate(of: signal) {
+        let early = EarlySignal(step: signal.step, key: signal.key, data: StoredBytes(signal.data))
+        switch instance.fate(of: signal, in: program) {
         case .taken:
             guard let index else { return }
-            instance.steps[index].forward.lastReplyID = signal.key
-            try succeed(index, signal.data)
+            try settleWait(index, early)
+            if instance.steps[index].status == .dispatched { record(SignalKept(step: signal.step, key: signal.key)) }
         case .kept:
-            let early = EarlySignal(step: signal.step, key: signal.key, data: StoredBytes(signal.data))
+            if index == nil, instance.prospect(of: signal.step, in: program) == .noSuchElement {
+                throw SagaError(
+                    .unknownStep,
+                    "Saga \(instance.id) has no step \(signal.step): its loop has begun, without such an element."
+                )
+            }
+            guard instance.signals?.count ?? 0 < Self.mostSignals else {
+                throw SagaError(
+                    .tooManySignals,
+                    "Saga \(instance.id) keeps \(Self.mostSignals) signals for steps that it has not reached, and no more."
+                )
+            }
             instance.signals = (instance.signals ?? []) + [early]
             record(SignalKept(step: signal.step, key: signal.key))
         case .duplicate:
@@ -97,25 +128,11 @@ extension SagaTransition {
 public enum SagaSignalOutcome: String, Hashable, Sendable, Codable {
     /// The step has waited for it, and is done.
     case taken
-    /// The step is not reached yet: the signal is kept for it.
+    /// The step is not reached yet, or the saga cannot go on with the signal now: it is kept for it.
     case kept
     /// A signal with the same key has come before.
     case duplicate
-    /// The step does not need it any more: another signal was first, its time is over, or the saga goes back or has ended.
+    /// The step does not need it: another signal was first, its time is over, its branch was not taken, or the saga goes back
+    /// or has ended.
     case ignored
-}
-
-extension SagaInstance {
-    /// What becomes of a signal that comes now.
-    func fate(of signal: SagaSignal) -> SagaSignalOutcome {
-        let record = steps.first { $0.id == signal.step }
-        let early = signals?.first { $0.step == signal.step }
-        if let key = signal.key, key == record?.forward.lastReplyID || key == early?.key { return .duplicate }
-        guard !status.isEnded, !goesBack else { return .ignored }
-        switch record?.status {
-        case .dispatched: return .taken
-        case .never, nil: return early == nil && turningBack == nil ? .kept : .ignored
-        default: return .ignored
-        }
-    }
 }

@@ -16,6 +16,7 @@ extension SagaInstance {
     ///     the timer comes due.
     ///   - isForeign: Whether the commit is its caller's own, so that its end must not refuse it; then it ends when the timer
     ///     comes due, at once.
+    ///   - standing: Where a call stands in this process.
     /// - Throws: ``SagaError`` with code `illegalTransition`, and for what an operator wants with the code of its refusal;
     ///   then the instance is as it was.
     package mutating func apply(
@@ -25,7 +26,8 @@ extension SagaInstance {
         policies: SagaPolicies,
         refusal: String? = nil,
         isUnattended: Bool = false,
-        isForeign: Bool = false
+        isForeign: Bool = false,
+        standing: @escaping (SagaKey) -> LocalStanding? = { _ in nil }
     ) throws(SagaError) -> [SagaEffect] {
         var transition = SagaTransition(
             instance: self,
@@ -34,7 +36,8 @@ extension SagaInstance {
             now: now,
             refusal: refusal,
             isUnattended: isUnattended,
-            mayEnd: input != .started && !isForeign
+            mayEnd: input != .started && !isForeign,
+            callStanding: standing
         )
         switch input {
         case .started: transition.start()
@@ -42,9 +45,10 @@ extension SagaInstance {
         case .signal(let signal): try transition.take(signal)
         case .wake: try transition.wake()
         case .request(let request): try transition.take(request)
-        case .obstacle(let obstacle): transition.take(obstacle)
+        case .obstacle(let obstacle): try transition.take(obstacle)
         }
         try transition.advance()
+        transition.instance.dropSnapshots()
         transition.settleWake(always: input == .wake)
         self = transition.instance
         return transition.effects
@@ -85,7 +89,9 @@ extension SagaInstance {
         guard let turningBack else { return nil }
         let open = steps.filter(\.isUnderWay).map(\.id.rawValue)
         guard !open.isEmpty else { return turningBack }
-        let names = open.joined(separator: ", ")
+        let shown = 10
+        let more = open.count > shown ? " and \(open.count - shown) more" : ""
+        let names = open.prefix(shown).joined(separator: ", ") + more
         return "It turns back as soon as \(open.count > 1 ? "steps \(names) have" : "step \(names) has") an outcome: "
             + turningBack
     }
@@ -100,10 +106,14 @@ struct SagaTransition {
     let refusal: String?
     let isUnattended: Bool
     let mayEnd: Bool
+    /// Where a call stands in this process.
+    let callStanding: (SagaKey) -> LocalStanding?
     private(set) var effects: [SagaEffect] = []
     private var state: PlannedStep.AnyState?
     /// Where the records stand, by their ids; made when many are looked for among many.
     var places: [StepID: Int]?
+    /// Where the records of blocks stand; made when they are many.
+    private var blockPlaces: [StepID: Int]?
     var searches = 0
 
     init(
@@ -113,7 +123,8 @@ struct SagaTransition {
         now: Moment,
         refusal: String?,
         isUnattended: Bool,
-        mayEnd: Bool
+        mayEnd: Bool,
+        callStanding: @escaping (SagaKey) -> LocalStanding?
     ) {
         self.instance = instance
         self.program = program
@@ -122,6 +133,8 @@ struct SagaTransition {
         self.refusal = refusal
         self.isUnattended = isUnattended
         self.mayEnd = mayEnd
+        self.callStanding = callStanding
+        indexBlocks()
     }
 
     mutating func start() {
@@ -150,6 +163,45 @@ struct SagaTransition {
             throw SagaError(.illegalTransition, "Step \(id) is not in the plan of \(program.name).")
         }
         return step
+    }
+
+    // MARK: Standing still
+
+    /// Sets a parked saga going again.
+    ///
+    /// A child ends once. If that was while the saga stood still, it may have been lost, so each child is asked for again.
+    mutating func goOn() throws(SagaError) {
+        guard instance.status == .parked else { return }
+        instance.unpark()
+        guard instance.status == .running else { return }
+        for index in instance.steps.indices where instance.steps[index].status == .dispatched {
+            if instance.turningBack == nil {
+                try askChild(index)
+            } else if instance.steps[index].isChildCancelled {
+                wantCancelled(index)
+            }
+        }
+    }
+
+    /// Sends again, or settles, what has lost its timer while the saga stood still: nothing else would.
+    mutating func takeUp() throws(SagaError) {
+        for index in instance.steps.indices
+        where instance.steps[index].status == .dispatched && instance.steps[index].forward.due == nil {
+            let step = try plan(index)
+            switch step.word {
+            case .command, .local:
+                instance.steps[index].forward.pacedFrom = instance.steps[index].forward.sends
+                instance.steps[index].forward.pacedSince = now
+                try send(index, .forward, isTry: false)
+                let deadline = instance.steps[index].forward.deadline
+                instance.steps[index].forward.deadline = deadline ?? step.timeout.map(now.advanced)
+            case .awaitSignal where instance.turningBack == nil:
+                try takeKeptSignal(index)
+            default:
+                break
+            }
+            guard instance.status == .running else { return }
+        }
     }
 
     // MARK: Ends
@@ -181,6 +233,28 @@ struct SagaTransition {
 
     mutating func park(_ cause: Parking.Cause, step: StepID?, _ reason: String) {
         record(instance.park(cause, step: step, reason: reason, at: now.wall))
+    }
+
+    /// The record of a block.
+    func block(_ id: StepID) -> BlockRecord? {
+        guard let blockPlaces else { return instance.block(id) }
+        return blockPlaces[id].flatMap { instance.blocks?[$0] }
+    }
+
+    mutating func add(_ block: BlockRecord) {
+        if blockPlaces != nil { blockPlaces?[block.id] = instance.blocks?.count ?? 0 }
+        if instance.blocks == nil { instance.blocks = [] }
+        instance.blocks?.append(block)
+        indexBlocks()
+    }
+
+    /// A search among many blocks for each of many elements would take as long as the square of their number.
+    private mutating func indexBlocks() {
+        guard blockPlaces == nil, let blocks = instance.blocks, blocks.count > 16 else { return }
+        blockPlaces = Dictionary(
+            blocks.enumerated().map { ($0.element.id, $0.offset) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     mutating func record(_ event: any Event) { effects.append(.record(event)) }

@@ -48,6 +48,17 @@ struct BenchCommand: AsyncParsableCommand {
     )
     var durability: Durability = .full
 
+    @Option(help: ArgumentHelp("How many remote steps measured sagas have: 1, 2, 4 or 8.", valueName: "n"))
+    var steps = 4
+
+    @Option(
+        help: ArgumentHelp(
+            "What percentage of measured sagas is compensated, instead of 0 and then 10.",
+            valueName: "p"
+        )
+    )
+    var compensated: Double?
+
     @Option(help: ArgumentHelp("Where the databases are made, and removed again.", valueName: "path"))
     var directory: String?
 
@@ -57,6 +68,13 @@ struct BenchCommand: AsyncParsableCommand {
     func validate() throws {
         if let operations, operations < 100 {
             throw ValidationError("--operations is \(operations); fewer than 100 measure nothing.")
+        }
+        guard Trips.all.contains(where: { $0.steps == steps }) else {
+            let known = Trips.all.map { "\($0.steps)" }.joined(separator: ", ")
+            throw ValidationError("--steps is \(steps); there are sagas of \(known) steps.")
+        }
+        if let compensated, !(0...100).contains(compensated) {
+            throw ValidationError("--compensated is \(compensated); it is a percentage, from 0 to 100.")
         }
         let known = Bench.workloads.map(\.name)
         for name in workloads where !known.contains(name) {
@@ -98,6 +116,8 @@ struct BenchCommand: AsyncParsableCommand {
                     folder: folder.plainPath,
                     durability: durability,
                     operations: operations,
+                    steps: steps,
+                    compensated: compensated.map { $0 / 100 },
                     deadline: deadline,
                     progress: tell
                 )

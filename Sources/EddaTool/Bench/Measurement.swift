@@ -52,6 +52,9 @@ struct BenchRow {
 struct Latencies: Sendable {
     private var micros: [Float] = []
 
+    /// How many there are.
+    var count: Int { micros.count }
+
     mutating func add(_ duration: Duration) { micros.append(Float(duration / .microseconds(1))) }
 
     mutating func add(_ others: Latencies) { micros += others.micros }

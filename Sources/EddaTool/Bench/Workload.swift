@@ -1,6 +1,11 @@
 #if CLI
 internal import Edda
 internal import EddaCommands
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 
 /// Something that `edda bench` measures.
 protocol Workload: Sendable {
@@ -21,6 +26,10 @@ struct Bench: Sendable {
     var durability: Durability
     /// How many operations to measure instead of each workload's own number.
     var operations: Int?
+    /// How many remote steps measured sagas have.
+    var steps = 4
+    /// What part of measured sagas is compensated, from 0 to 1; a workload's own choice when it is `nil`.
+    var compensated: Double?
     /// When the whole run shall be over.
     var deadline: ContinuousClock.Instant
     /// Tells what is being done.
@@ -31,6 +40,14 @@ struct Bench: Sendable {
 
     /// What a whole run may take.
     static let limit = Duration.seconds(290)
+
+    /// The same with a folder inside this one.
+    func inside(_ name: String) throws -> Bench {
+        var bench = self
+        bench.folder += "/\(name)"
+        try FileManager.default.createDirectory(atPath: bench.folder, withIntermediateDirectories: false)
+        return bench
+    }
 
     func file(_ name: String) -> String { "\(folder)/\(name).db" }
 
@@ -54,6 +71,9 @@ struct Bench: Sendable {
         ReplayWorkload(),
         ProcessesWorkload(),
         GrowthWorkload(),
+        SagaWorkload(),
+        PacedSagaWorkload(),
+        SagaTimersWorkload(),
     ]
 }
 #endif

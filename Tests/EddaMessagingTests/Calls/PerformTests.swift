@@ -69,6 +69,22 @@ import Testing
         #expect(try await branch.store.amounts(of: "a") == [5])
     }
 
+    @Test func withoutAWorkerTheCallIsMadeBeforeTheDeliveryIsDone() async throws {
+        let gateway = Gateway(after: { call in if call == 1 { throw LineDown() } })
+        let executor = CommandExecutor(
+            participant: .cashier(gateway),
+            store: branch.store,
+            logger: .silent,
+            inboxWindow: InboxWindow(.seconds(86_400))
+        )
+        #expect(await executor.execute(try deposit()) == .acknowledged)
+        #expect(try await branch.outcomes() == [.failed(reason: "the line is down", isRetriable: true)])
+        let undo = try message(Withdraw(account: "a", amount: 5), key: "1/undo", compensates: "1")
+        #expect(await executor.execute(undo) == .acknowledged)
+        #expect(gateway.amounts == [5, -5])
+        #expect(try await branch.store.amounts(of: "a") == [5, -5])
+    }
+
     @Test func theOutsideMayRefuse() async throws {
         let gateway = Gateway(before: { _ in throw Rejection("bank.declined", "No.") })
         try await branch.serving(.cashier(gateway)) { transport in

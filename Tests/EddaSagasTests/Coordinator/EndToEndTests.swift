@@ -62,14 +62,12 @@ import Testing
                 try Self.happen("authorized", command.order, context)
                 return AuthorizePayment.Reply(authorization: "a-\(command.order)")
             }
+            Handle(VoidPayment.self) { command, context in try Self.happen("voided", command.order, context) }
             Handle(CapturePayment.self) { command, context in
                 try moods.strain(context)
                 if Self.number(command.order) % 7 == 0 { throw Rejection("card.expired") }
                 try Self.happen("captured", command.order, context)
             }
-        }
-        let ledger = Participant("ledger") {
-            Handle(VoidPayment.self) { command, context in try Self.happen("voided", command.order, context) }
         }
         let shipping = Participant("shipping") {
             Handle(CreateShipment.self) { command, context in
@@ -78,7 +76,7 @@ import Testing
                 return CreateShipment.Reply(tracking: "t-\(command.order)")
             }
         }
-        return [inventory, payments, ledger, shipping].map { Service(store: InMemoryStore(), participant: $0) }
+        return [inventory, payments, shipping].map { Service(store: InMemoryStore(), participant: $0) }
     }
 
     @Test(.timeLimit(.minutes(5)), .serialized, arguments: [nil, 1, 20_261_121] as [UInt64?])

@@ -69,7 +69,7 @@ import Testing
             group.addTask {
                 try await self.participants(world, mailbox) { message in
                     // Every third order is refused by the bank.
-                    let number = Int(message.partitionKey.dropFirst(6)) ?? 0
+                    let number = Int(message.correlationID?.dropFirst(6) ?? "") ?? 0
                     return message.type == AuthorizePayment.commandType && number % 3 == 0 ? Replies.refusal : nil
                 }
             }

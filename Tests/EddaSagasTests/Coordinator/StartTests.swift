@@ -100,7 +100,7 @@ import Testing
             #expect(message.destination == "inventory")
             #expect(message.replyTo == "orders")
             #expect(message.source == "/orders")
-            #expect(message.partitionKey == "order-1")
+            #expect(message.partitionKey == "order-1/reserve")
             #expect(message.subject == "reserve")
             #expect(message.compensates == nil)
             #expect(String(decoding: message.data, as: UTF8.self) == #"{"order":"1"}"#)
@@ -108,6 +108,9 @@ import Testing
         try await world.answer()
         try await world.answer("order-1", Replies.refusal)
         let undo = try #require(try await world.sent().last)
+        // What undoes a step does not overtake it; different steps need no order.
+        #expect(undo.partitionKey == first.partitionKey)
+        #expect(Set(try await world.sent().map(\.partitionKey)) == ["order-1/reserve", "order-1/authorize"])
         #expect(undo.idempotencyKey == "order-1/reserve/undo")
         #expect(undo.compensates == "order-1/reserve")
         #expect(undo.causationID != nil)

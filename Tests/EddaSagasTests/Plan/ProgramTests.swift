@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    struct Astray: Saga {
+        static let name: SagaName = "astray"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            call("authorize") { AuthorizePayment(order: $0.order, cents: 1) }
+                .compensate { state, _ in ReleaseStock(order: state.order) }
+            pivot("capture") { CapturePayment(order: $0.order) }
+        }
+    }
+
     private func coordinator(_ sagas: any Saga.Type...) throws -> SagaCoordinator {
         try SagaCoordinator(
             store: InMemoryStore(),
@@ -53,6 +64,14 @@ import Testing
     func stepIdsThatWouldMakeKeysAmbiguousAreRefused(_ saga: any Saga.Type) throws {
         let error = try #require(throws: SagaError.self) { _ = try coordinator(saga) }
         #expect(error.code == .invalidStep)
+    }
+
+    // acceptance: 43
+    // guarantees: G11
+    @Test func aCompensationThatGoesElsewhereIsRefused() throws {
+        let error = try #require(throws: SagaError.self) { _ = try coordinator(Astray.self) }
+        #expect(error.code == .compensationElsewhere)
+        #expect(error.description.contains("authorize") && error.description.contains("inventory"))
     }
 
     @Test func twoSagasWithOneNameAreRefused() throws {

@@ -22,6 +22,7 @@ struct Bench {
     /// The sagas that were to be started, and those that were to turn back.
     private(set) var children: [ChildStart] = []
     private(set) var cancelled: [SagaID] = []
+    private(set) var cancelledFor: [StepID] = []
     private var replies = 0
 
     init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
@@ -55,7 +56,9 @@ struct Bench {
             case .perform(let call): calls.append(call)
             case .abandon(let key): abandoned.append(key)
             case .startChild(let start): children.append(start)
-            case .cancelChild(let child, _): cancelled.append(child)
+            case .cancelChild(let child, let key, _):
+                cancelled.append(child)
+                cancelledFor.append(key.step)
             }
         }
     }
@@ -114,6 +117,18 @@ struct Bench {
     }
 
     func status(_ step: StepID) -> StepStatus? { instance.steps.first { $0.id == step }?.status }
+
+    /// Whether nothing will ever move the saga on, although it is neither parked nor at its end.
+    ///
+    /// - Parameter runs: Whether the child of a step is still to end.
+    func isLeftAlone(_ runs: (StepRecord) -> Bool) -> Bool {
+        guard timer == nil, instance.status == .running || instance.status == .compensating else { return false }
+        return !instance.steps.contains { step in
+            guard step.status == .dispatched else { return false }
+            let isEndlessWait = step.forward.command == nil && step.forward.due == nil && step.forward.deadline == nil
+            return step.child == nil ? isEndlessWait : runs(step)
+        }
+    }
 
     func record(_ step: StepID) -> StepRecord? { instance.steps.first { $0.id == step } }
 

@@ -1,6 +1,7 @@
 import EddaCore
 import EddaSagas
 import EddaTesting
+import Testing
 
 /// Participants with inboxes, a network that loses, repeats and reorders, and an operator who decides about what is true,
 /// around the pure function.
@@ -26,6 +27,8 @@ struct RandomWorld {
     /// What is to be done in the process of the saga, and its children that run.
     private var calls: [LocalCall] = []
     private var children: [SagaID: SagaKey] = [:]
+    /// How the children have ended that have.
+    private var endings: [SagaKey: CommandOutcome] = [:]
     /// The signals that may come, as text.
     private let signals: [StepID: String]
     private var replies: [SagaReply] = []
@@ -48,7 +51,11 @@ struct RandomWorld {
     /// Lets things happen until the saga has ended and nothing is on its way any more.
     mutating func play() throws -> Bool {
         for _ in 0..<2_000 {
-            collect()
+            try collect()
+            try #require(
+                !isLeftAlone,
+                "\(bench.instance.status), \(bench.instance.steps.map { "\($0.id) \($0.status)" })"
+            )
             let isQuiet = commands.isEmpty && replies.isEmpty && calls.isEmpty
             if bench.instance.status.isEnded, isQuiet { return true }
             switch Int.random(in: 0..<22, using: &random) {
@@ -64,7 +71,7 @@ struct RandomWorld {
         return false
     }
 
-    private mutating func collect() {
+    private mutating func collect() throws {
         for dispatch in bench.sent[seen...] {
             switch Int.random(in: 0..<6, using: &random) {
             case 0: break
@@ -82,10 +89,43 @@ struct RandomWorld {
             calls.removeAll { $0.key == key }
         }
         seenAbandoned = bench.abandoned.count
-        for start in bench.children[seenStarts...] { children[start.child] = start.parent }
-        seenStarts = bench.children.count
-        for child in bench.cancelled[seenCancelled...] where Bool.random(using: &random) { end(child, hasDone: false) }
-        seenCancelled = bench.cancelled.count
+        let (starts, cancelled) = (bench.children[seenStarts...], bench.cancelled[seenCancelled...])
+        (seenStarts, seenCancelled) = (bench.children.count, bench.cancelled.count)
+        for start in starts { try begin(start) }
+        for child in cancelled {
+            let parent = children[child]
+            // What it has not started it does not turn back.
+            try #require(parent != nil || endings.keys.contains { child.rawValue == $0.text })
+            if let ended = endings.first(where: { child.rawValue == $0.key.text }) {
+                tell(ended.key, ended.value)
+            } else if Bool.random(using: &random) {
+                end(child, hasDone: false)
+            }
+        }
+    }
+
+    /// A child begins, or has begun, or has ended, or its id is that of another saga.
+    private mutating func begin(_ start: ChildStart) throws {
+        if let outcome = endings[start.parent] { return tell(start.parent, outcome) }
+        guard children[start.child] == nil else { return }
+        try #require(!start.isAgain)
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            try bench.give(.obstacle(SagaObstacle(step: start.parent.step, reason: "its id is that of another saga.")))
+        } else {
+            children[start.child] = start.parent
+        }
+    }
+
+    private mutating func tell(_ parent: SagaKey, _ outcome: CommandOutcome) {
+        messages += 1
+        replies.append(SagaReply(key: parent, outcome: outcome, messageID: "m-\(messages)"))
+    }
+
+    /// Whether nothing will ever move the saga on.
+    private var isLeftAlone: Bool {
+        bench.isLeftAlone { step in
+            children.values.contains { $0.step == step.id } || replies.contains { $0.key.step == step.id }
+        }
     }
 
     /// Something is done in the process of the saga: once for each key, and a compensation not beside its step.
@@ -129,8 +169,12 @@ struct RandomWorld {
         guard let parent = children.removeValue(forKey: child) else { return }
         if hasDone { executed[parent.step, default: 0] += 1 }
         let outcome = hasDone ? Replies.everyWord(parent.step) : Replies.refusal
-        messages += 1
-        replies.append(SagaReply(key: parent, outcome: outcome, messageID: "m-\(messages)"))
+        endings[parent] = outcome
+        // The first time its parent may not be able to read it.
+        tell(
+            parent,
+            hasDone && Int.random(in: 0..<6, using: &random) == 0 ? .succeeded(Array("nonsense".utf8)) : outcome
+        )
     }
 
     private mutating func signal() throws {
@@ -190,7 +234,9 @@ struct RandomWorld {
     /// An operator says only what is true: at a step that had its effect, or whose compensation had.
     private mutating func decide() throws {
         guard bench.instance.status == .parked || Int.random(in: 0..<8, using: &random) == 0 else { return }
-        let step = bench.instance.currentStep ?? "capture"
+        let open = bench.instance.steps.filter { [.dispatched, .failed, .undoDispatched].contains($0.status) }
+        let other = Int.random(in: 0..<3, using: &random) == 0 ? open.randomElement(using: &random)?.id : nil
+        let step = other ?? bench.instance.currentStep ?? "capture"
         let name = Standing.verbs.randomElement(using: &random) ?? "retry"
         let status = bench.status(step)
         let isBack = bench.instance.goesBack
@@ -205,7 +251,7 @@ struct RandomWorld {
         do {
             try bench.request(
                 Standing.verb(name, at: isBack ? nil : step, Replies.everyWord),
-                at: Bool.random(using: &random) ? step : nil
+                at: other != nil || Bool.random(using: &random) ? step : nil
             )
             decisions[name, default: 0] += before == bench.instance ? 0 : 1
         } catch {

@@ -25,10 +25,9 @@ struct AuthorizePayment: Command {
     var cents: Int
 }
 
-/// Goes to another participant than the command that it undoes.
 struct VoidPayment: Command, Equatable {
     static let commandType: MessageType = "ledger.void"
-    static let destination: Address = "ledger"
+    static let destination: Address = "payments"
     var order: String
     var authorization: String?
 }

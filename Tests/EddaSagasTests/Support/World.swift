@@ -51,7 +51,7 @@ struct World {
     func sent(_ saga: SagaID? = nil) async throws -> [Message] {
         try await store.read { try $0.outbox(after: 0, limit: .max) }
             .map(\.message)
-            .filter { saga == nil || $0.partitionKey == saga?.rawValue }
+            .filter { saga == nil || SagaKey($0.idempotencyKey)?.saga == saga }
     }
 
     func keys(_ saga: SagaID? = nil) async throws -> [String] { try await sent(saga).map(\.idempotencyKey) }

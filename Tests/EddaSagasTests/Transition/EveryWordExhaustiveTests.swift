@@ -15,6 +15,7 @@ import Testing
             try #require(moves < 2_000, "The saga does not come to an end: \(fates)")
             let open = bench.instance.steps.filter { [.dispatched, .undoDispatched].contains($0.status) }
             let answers = open.compactMap { step in answer(to: step, fates).map { (step, $0) } }
+            try #require(!bench.isLeftAlone { _ in true }, "\(fates)")
             guard let (step, outcome) = lastFirst ? answers.last : answers.first else {
                 try bench.wake()
                 continue

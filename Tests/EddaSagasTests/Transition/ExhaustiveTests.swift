@@ -59,6 +59,7 @@ import Testing
         while bench.instance.status == .running || bench.instance.status == .compensating {
             moves += 1
             try #require(moves < 500, "The saga does not come to an end.")
+            try #require(!bench.isLeftAlone { _ in false }, "\(fates)")
             let last = try #require(bench.sent.last)
             let step = last.key.step
             if last.key.direction == .undo {

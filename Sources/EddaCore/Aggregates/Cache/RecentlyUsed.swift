@@ -1,7 +1,7 @@
 /// Values by key, of which those are dropped that were not used for the longest time.
 ///
 /// All operations are O(1).
-struct RecentlyUsed<Key: Hashable, Value> {
+package struct RecentlyUsed<Key: Hashable, Value> {
     private struct Slot {
         var key: Key
         var value: Value
@@ -10,31 +10,33 @@ struct RecentlyUsed<Key: Hashable, Value> {
     }
 
     /// The most values that are kept, from 1.
-    let limit: Int
+    package let limit: Int
     private var slots: [Slot] = []
     private var indices: [Key: Int] = [:]
     private var newest: Int?
     private var oldest: Int?
 
-    init(limit: Int) {
+    /// A memory that keeps so many values, from 1.
+    package init(limit: Int) {
         precondition(limit > 0, "A memory of recently used values keeps at least 1.")
         self.limit = limit
     }
 
-    var count: Int { slots.count }
+    /// How many values are kept.
+    package var count: Int { slots.count }
 
     /// The value of a key, which counts as used.
-    mutating func use(_ key: Key) -> Value? {
+    package mutating func use(_ key: Key) -> Value? {
         guard let index = indices[key] else { return nil }
         moveToFront(index)
         return slots[index].value
     }
 
     /// The value of a key, without counting as used.
-    func peek(_ key: Key) -> Value? { indices[key].map { slots[$0].value } }
+    package func peek(_ key: Key) -> Value? { indices[key].map { slots[$0].value } }
 
     /// Keeps a value, which counts as used.
-    mutating func keep(_ value: Value, for key: Key) {
+    package mutating func keep(_ value: Value, for key: Key) {
         if let index = indices[key] {
             slots[index].value = value
             moveToFront(index)
@@ -52,7 +54,8 @@ struct RecentlyUsed<Key: Hashable, Value> {
         }
     }
 
-    mutating func removeAll() { self = RecentlyUsed(limit: limit) }
+    /// Forgets all.
+    package mutating func removeAll() { self = RecentlyUsed(limit: limit) }
 
     private mutating func moveToFront(_ index: Int) {
         guard newest != index else { return }
