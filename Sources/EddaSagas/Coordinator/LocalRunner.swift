@@ -185,11 +185,14 @@ package final class LocalRunner: Sendable {
     ///
     /// In every case it returns when the work has ended. Work that does not heed its cancellation keeps its step from being
     /// called again, but does not count any more as one of so many that are done side by side.
+    ///
+    /// - Parameter isMinded: Asked when the time is over: whether somebody else cancels it when it is time to.
     package func `do`<Value: Sendable>(
         _ call: LocalCall,
         unless abandoned: Signal,
         within limit: Duration,
         by time: any TimeSource,
+        isMinded: @escaping @Sendable () async -> Bool = { false },
         _ work: @escaping @Sendable () async -> Value
     ) async -> (value: Value?, broken: Break?) {
         await withTaskGroup(of: (value: Value?, broken: Break?).self) { group in
@@ -199,7 +202,9 @@ package final class LocalRunner: Sendable {
                 return (nil, .abandoned)
             }
             group.addTask {
-                do { try await time.sleep(for: limit) } catch { return (nil, nil) }
+                repeat {
+                    do { try await time.sleep(for: limit) } catch { return (nil, nil) }
+                } while await isMinded()
                 return (nil, .late)
             }
             var broken: Break?

@@ -24,6 +24,7 @@ extension SagaCoordinator {
                     unless: abandoned,
                     within: limit,
                     by: self.store.time,
+                    isMinded: { await self.isMinded(call) },
                     work
                 )
                 guard broken == .late, case .some(.none) = outcome, !Task.isCancelled else { return outcome ?? nil }
@@ -97,13 +98,21 @@ extension SagaCoordinator {
         }
     }
 
-    /// What has come of a call that was cancelled for taking too long.
+    /// Whether the saga itself cancels the call when its time is over.
     ///
-    /// Of a step with a timeout its saga knows by itself.
+    /// It does so for a step with a timeout, unless another process has decided about the step.
+    private func isMinded(_ call: LocalCall) async -> Bool {
+        guard hasTimeout(call) else { return false }
+        return (try? await isWanted(call)) ?? true
+    }
+
+    private func hasTimeout(_ call: LocalCall) -> Bool {
+        call.key.direction == .forward && unit.programs[call.name]?.step(call.key.step)?.timeout != nil
+    }
+
+    /// What has come of a call that was cancelled for taking too long.
     private func outcome(ofLate call: LocalCall, _ limit: Duration) -> CommandOutcome? {
-        guard call.key.direction == .undo || unit.programs[call.name]?.step(call.key.step)?.timeout == nil else {
-            return nil
-        }
+        guard !hasTimeout(call) else { return nil }
         return .failed(reason: "it was cancelled, since it had no result within \(limit.inWords)", isRetriable: true)
     }
 }
