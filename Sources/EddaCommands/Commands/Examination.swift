@@ -49,7 +49,9 @@ struct Examination {
             calls = try OpenCalls(transaction)
             sagas = try transaction.sagaCounts()
             overdue = try transaction.overdueSagas(at: now).values.reduce(0, +)
-            let delay = try transaction.nextTimer(owner: "sagas").map { .zero - $0.remaining(from: transaction.now) }
+            let delay = try transaction.nextTimer(owner: SagaCoordinator.timerOwner).map {
+                .zero - $0.remaining(from: transaction.now)
+            }
             timerDelay = delay.flatMap { $0 > .zero ? $0 : nil }
             checkpoints = try transaction.checkpoints(beginningWith: "")
             leases = try transaction.leases()

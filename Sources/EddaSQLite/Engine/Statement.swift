@@ -43,37 +43,26 @@ final class Statement {
 
     func bind(_ index: Int32, _ text: String) throws(SQLiteFailure) {
         var text = text
-        let code = text.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { characters in
-                sqlite3_bind_text64(
-                    handle,
-                    index,
-                    // An empty buffer may have no address, which would bind NULL.
-                    characters.baseAddress ?? Self.somewhere,
-                    UInt64(characters.count),
-                    Self.transient,
-                    UInt8(SQLITE_UTF8)
-                )
-            }
-        }
-        try check(code)
+        try check(text.withUTF8 { bindText(index, $0) })
     }
 
     /// Binds text that is in UTF-8 already.
     func bind(_ index: Int32, text bytes: [UInt8]) throws(SQLiteFailure) {
-        let code = bytes.withUnsafeBufferPointer { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { characters in
-                sqlite3_bind_text64(
-                    handle,
-                    index,
-                    characters.baseAddress ?? Self.somewhere,
-                    UInt64(characters.count),
-                    Self.transient,
-                    UInt8(SQLITE_UTF8)
-                )
-            }
+        try check(bytes.withUnsafeBufferPointer { bindText(index, $0) })
+    }
+
+    private func bindText(_ index: Int32, _ utf8: UnsafeBufferPointer<UInt8>) -> Int32 {
+        utf8.withMemoryRebound(to: CChar.self) { characters in
+            sqlite3_bind_text64(
+                handle,
+                index,
+                // An empty buffer may have no address, which would bind NULL.
+                characters.baseAddress ?? Self.somewhere,
+                UInt64(characters.count),
+                Self.transient,
+                UInt8(SQLITE_UTF8)
+            )
         }
-        try check(code)
     }
 
     func bind(_ index: Int32, _ bytes: [UInt8]) throws(SQLiteFailure) {

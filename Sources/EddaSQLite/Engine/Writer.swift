@@ -79,16 +79,7 @@ final class Writer: Sendable {
             await withUnsafeContinuation { continuation in
                 batch.attach(continuation)
                 let admissions = queue.withLock { queue in units.map { queue.add($0) } }
-                for (unit, admission) in zip(units, admissions) {
-                    switch admission {
-                    case .wake: wake()
-                    case .wait: break
-                    case .refuse(let waiting):
-                        if unit.withdraw() { unit.fail(Overloaded(waiting: waiting)) }
-                    case .closed:
-                        if unit.withdraw() { unit.fail(Self.closedError) }
-                    }
-                }
+                for (unit, admission) in zip(units, admissions) { act(on: admission, of: unit) }
             }
         } onCancel: {
             for unit in units where unit.withdraw() { unit.fail(CancellationError()) }
@@ -100,17 +91,22 @@ final class Writer: Sendable {
             // Not checked at run time: a unit answers its caller once, which its state sees to.
             try await withUnsafeThrowingContinuation { continuation in
                 unit.attach(continuation)
-                switch queue.withLock({ $0.add(unit) }) {
-                case .wake: wake()
-                case .wait: break
-                case .refuse(let waiting):
-                    if unit.withdraw() { unit.fail(Overloaded(waiting: waiting)) }
-                case .closed:
-                    if unit.withdraw() { unit.fail(Self.closedError) }
-                }
+                act(on: queue.withLock { $0.add(unit) }, of: unit)
             }
         } onCancel: {
             if unit.withdraw() { unit.fail(CancellationError()) }
+        }
+    }
+
+    /// Does what whoever has added a unit to the queue has to do.
+    private func act(on admission: WriteQueue<WriteUnit>.Admission, of unit: WriteUnit) {
+        switch admission {
+        case .wake: wake()
+        case .wait: break
+        case .refuse(let waiting):
+            if unit.withdraw() { unit.fail(Overloaded(waiting: waiting)) }
+        case .closed:
+            if unit.withdraw() { unit.fail(Self.closedError) }
         }
     }
 

@@ -80,9 +80,8 @@ extension ChildStep where Phase: PatientPhaseTag {
     ///
     /// Then its parent turns back: it cancels the child and waits for its end.
     public func timeout(_ timeout: Duration) -> Self {
-        precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
         var step = self
-        step.timeout = timeout
+        step.timeout = timeout.checked(asTimeoutOf: id)
         return step
     }
 }

@@ -129,9 +129,8 @@ extension LocalStep where Phase == StepPhase.Retriable {
 
 extension LocalStep {
     private func patient(_ timeout: Duration) -> Self {
-        precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
         var step = self
-        step.timeout = timeout
+        step.timeout = timeout.checked(asTimeoutOf: id)
         return step
     }
 }

@@ -60,9 +60,8 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
     }
 
     private func patient(_ timeout: Duration) -> Self {
-        precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
         var step = self
-        step.timeout = timeout
+        step.timeout = timeout.checked(asTimeoutOf: id)
         return step
     }
 }

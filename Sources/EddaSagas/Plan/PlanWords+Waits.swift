@@ -30,8 +30,7 @@ extension PlanWords {
         timeout: Duration,
         _ merge: @escaping @Sendable (_ state: inout State, _ signal: Signal) -> Void
     ) -> SignalStep<State, Signal, StepPhase.TimeLimited> {
-        precondition(timeout > .zero, "The timeout of step \(id) is not above zero.")
-        return SignalStep(id: id, merge: merge, timeout: timeout)
+        SignalStep(id: id, merge: merge, timeout: timeout.checked(asTimeoutOf: id))
     }
 
     /// Pauses.

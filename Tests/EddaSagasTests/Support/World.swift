@@ -110,6 +110,6 @@ struct World {
     }
 
     func timer() async throws -> Moment? {
-        try await store.read { try $0.nextTimer(owner: "sagas") }
+        try await store.read { try $0.nextTimer(owner: SagaCoordinator.timerOwner) }
     }
 }

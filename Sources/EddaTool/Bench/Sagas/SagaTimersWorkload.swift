@@ -75,7 +75,7 @@ struct SagaTimersWorkload: Workload {
         let lead = Duration.seconds(Self.alone + 1)
         try rows.wakeAll(at: SystemTime().now().advanced(by: lead + .milliseconds(sleepers / 20)))
         let services = try await SagaServices(bench, [saga])
-        let due = try await services.trips.read { try $0.nextTimer(owner: "sagas") }
+        let due = try await services.trips.read { try $0.nextTimer(owner: SagaCoordinator.timerOwner) }
         guard let due else { throw BenchChild.Failure(description: "Nobody sleeps.") }
         Memory.resetPeak()
         let row = try await services.whileRunning {
