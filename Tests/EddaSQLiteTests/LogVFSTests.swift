@@ -104,7 +104,7 @@ import Testing
 
     @Test func aWriterThatWaitsForItsCallerLeavesTheFileToOthers() async throws {
         let store = try await folder.store()
-        for number in 0..<200 { try await store.append(Append([EventData(type: "a", data: [])], to: "s-\(number)")) }
+        for _ in 0..<200 { try await store.append(Append([EventData(type: "a", data: [])], to: "s-1")) }
         let other = try Connection(path: folder.file(), access: .writer(.full, logLimit: 1 << 20))
         try other.execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE; COMMIT")
         await store.close()
