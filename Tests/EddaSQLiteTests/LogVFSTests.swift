@@ -13,7 +13,9 @@ import Testing
 
     private func writer(_ vfs: String? = nil, _ durability: Durability = .full) throws -> Connection {
         let connection = try Connection(path: folder.file(), access: .writer(durability, logLimit: 1 << 20), vfs: vfs)
-        try connection.execute("PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY, v BLOB)")
+        try connection.execute(
+            "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS t (k INTEGER PRIMARY KEY, v BLOB)"
+        )
         return connection
     }
 
@@ -83,7 +85,8 @@ import Testing
         let vfs = FaultVFS()
         let connection = try writer(vfs.name)
         try insert(1, into: connection)
-        for mode in [FaultMode.fail(code: SQLITE_FULL, lasting: false), .fail(code: 0, lasting: false), .half(code: 0)] {
+        for mode in [FaultMode.fail(code: SQLITE_FULL, lasting: false), .fail(code: 0, lasting: false), .half(code: 0)]
+        {
             vfs.armNext(.write, mode)
             #expect(throws: SQLiteFailure.self) { try insert(1, into: connection) }
             vfs.heal()

@@ -80,7 +80,9 @@ final class LogVFS {
         vfs?.pointee.pAppData?.assumingMemoryBound(to: sqlite3_vfs.self)
     }
 
-    /// Has all that is no log done by the VFS below. Extensions, which Edda does not load, it offers none.
+    /// Has all that is no log done by the VFS below.
+    ///
+    /// Extensions, which Edda does not load, it offers none.
     private static func forward(_ vfs: UnsafeMutablePointer<sqlite3_vfs>) {
         vfs.pointee.xDelete = { vfs, path, sync in
             guard let real = LogVFS.below(vfs) else { return SQLITE_IOERR }
