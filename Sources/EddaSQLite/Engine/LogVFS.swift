@@ -175,7 +175,7 @@ final class LogVFS {
         if state.pointee.isDirect {
             return real(file).pointee.pMethods.pointee.xWrite(real(file), bytes, Int32(count), offset)
         }
-        if state.pointee.isLossy { return SQLITE_IOERR_WRITE }
+        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
         let isBehind = offset == state.pointee.start + sqlite3_int64(state.pointee.count)
         if state.pointee.count > 0, !isBehind || state.pointee.count + count > limit {
             let code = write(file)
@@ -201,7 +201,7 @@ final class LogVFS {
     /// (sqlite.org/lang_transaction.html, section 3).
     private static func write(_ file: Opened) -> Int32 {
         let state = state(file)
-        if state.pointee.isLossy { return SQLITE_IOERR_WRITE }
+        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
         guard state.pointee.count > 0, let bytes = state.pointee.bytes else { return SQLITE_OK }
         let count = state.pointee.count
         state.pointee.count = 0
