@@ -51,7 +51,9 @@ extension CommandExecutor {
         let undone = try message.compensates.flatMap {
             try transaction.inboxEntry(consumer: consumer, key: message.inboxKey($0))?.state
         }
-        return (own, InboxDecision(own: own?.state, isCompensation: message.compensates != nil, undone: undone))
+        let decision = InboxDecision(own: own?.state, isCompensation: message.compensates != nil, undone: undone)
+        if case .settleFirst = decision, !waitsForUndone { return (own, .execute) }
+        return (own, decision)
     }
 
     /// Runs what a handler does, and notes that the command is done.
