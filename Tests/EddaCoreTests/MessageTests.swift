@@ -15,6 +15,7 @@ import Testing
         message.replyTo = "orders"
         message.deadline = Timestamp(microseconds: 1_900_000_000_000_001)
         message.compensates = "key-0"
+        message.isWithdrawal = true
         message.firstSent = Timestamp(microseconds: 1_700_000_000_000_000)
         message.outcome = "succeeded"
         return message
@@ -48,7 +49,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let texts = [
             "", "1.0", "a", "größe", "\"quoted\"", "back\\slash", "line\nbreak", "2026-11-21T08:15:30.123456Z",
-            "2026-13-21T08:15:30Z", "\u{7F}", "𝄞", String(repeating: "x", count: 300),
+            "2026-13-21T08:15:30Z", "\u{7F}", "𝄞", "true", "false", String(repeating: "x", count: 300),
         ]
         for _ in 0..<5_000 {
             var attributes = (Bool.random(using: &random) ? Self.full : Self.minimal).attributes
@@ -79,7 +80,7 @@ import Testing
                 "specversion", "id", "source", "type", "destination", "time", "partitionkey", "idempotencykey",
                 "subject",
                 "datacontenttype", "dataschema", "traceparent", "tracestate", "correlationid", "causationid", "replyto",
-                "deadline", "compensates", "firstsent", "outcome",
+                "deadline", "compensates", "withdrawal", "firstsent", "outcome",
             ]
         )
         #expect(Self.full.attributes["specversion"] == "1.0")
@@ -99,7 +100,7 @@ import Testing
     @Test(
         arguments: [
             ("specversion", "0.3"), ("time", "now"), ("deadline", "2026-01-01"), ("firstsent", ""), ("type", ""),
-            ("destination", "a\nb"), ("replyto", ""),
+            ("destination", "a\nb"), ("replyto", ""), ("withdrawal", "yes"),
         ]
     )
     func aMalformedAttributeIsNamed(_ name: String, _ value: String) {

@@ -253,6 +253,36 @@ import Testing
         #expect(transport.attempted.map(\.id) == ["1"])
     }
 
+    // guarantees: G7, G9
+    @Test func sendingAndRecordingGoOnWhileWhatWasSentIsRemoved() async throws {
+        let failures = Counter()
+        let transport = ScriptedTransport { messages in
+            messages.map { $0.id == "4" && failures.next() == 1 ? .failed(reason: "busy") : .sent }
+        }
+        let (gate, writes) = (Signal(), Counter())
+        let slow = WrappedStore(store) { write in
+            if writes.next() == 1 { try await gate.wait(past: 0) }
+            try await write()
+        }
+        try await enqueue(parcel("1", key: "x"))
+        let pump = OutboxPump(store: slow, transport: transport, logger: .silent)
+        try await running([{ try await pump.run() }]) {
+            try await transport.waitForAttempts { $0.count == 1 }
+            try await enqueue(parcel("2", key: "x"), parcel("3", key: "y"))
+            try await transport.waitForAttempts { $0.count == 3 }
+            // The failure is on record although the removal of the first hangs.
+            try await enqueue(parcel("4", key: "y"), parcel("5", key: "y"))
+            try await store.waitForOutbox { rows in
+                rows.filter { $0.state != .ready }.map(\.message.id) == ["4", "5"]
+            }
+            #expect(try await store.outbox().map(\.message.id).contains("1"))
+            gate.raise()
+            try await running([{ await passTime(time) }]) { try await store.waitForOutbox(\.isEmpty) }
+        }
+        #expect(transport.attempted.filter { $0.partitionKey == "x" }.map(\.id) == ["1", "2"])
+        #expect(transport.attempted.filter { $0.partitionKey == "y" }.map(\.id) == ["3", "4", "4", "5"])
+    }
+
     @Test func aRecordingOfUnknownOutcomeIsRepeated() async throws {
         let transport = ScriptedTransport { messages in
             messages.map { $0.partitionKey == "x" && $0.id == "1" ? .refused(reason: "never") : .sent }

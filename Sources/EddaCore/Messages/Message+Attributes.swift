@@ -23,6 +23,7 @@ extension Message {
         attributes["replyto"] = replyTo?.rawValue
         attributes["deadline"] = deadline?.description
         attributes["compensates"] = compensates
+        attributes["withdrawal"] = isWithdrawal ? "true" : nil
         attributes["firstsent"] = firstSent?.description
         attributes["outcome"] = outcome
         return attributes
@@ -53,6 +54,13 @@ extension Message {
             }
             return time
         }
+        func flag(_ attribute: String) throws(MessageError) -> Bool {
+            guard let text = attributes[attribute] else { return false }
+            guard let flag = Bool(text) else {
+                throw MessageError(attribute: attribute, problem: "is neither true nor false: \"\(text)\"")
+            }
+            return flag
+        }
         guard try required("specversion") == "1.0" else {
             throw MessageError(attribute: "specversion", problem: "is not 1.0")
         }
@@ -77,6 +85,7 @@ extension Message {
         replyTo = attributes["replyto"] == nil ? nil : try name(Address.self, "replyto")
         deadline = try time("deadline")
         compensates = attributes["compensates"]
+        isWithdrawal = try flag("withdrawal")
         firstSent = try time("firstsent")
         outcome = attributes["outcome"]
     }

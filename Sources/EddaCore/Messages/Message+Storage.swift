@@ -23,6 +23,7 @@ extension Message {
         object.add("traceparent", traceParent)
         object.add("tracestate", traceState)
         object.add("type", type.rawValue)
+        object.add("withdrawal", isWithdrawal ? "true" : nil)
         return object.end()
     }
 
@@ -71,6 +72,7 @@ extension Message {
         replyTo = found.replyTo
         deadline = found.deadline
         compensates = found.compensates
+        isWithdrawal = found.isWithdrawal ?? false
         firstSent = found.firstSent
         outcome = found.outcome
     }
@@ -83,6 +85,7 @@ extension Message {
         var type: MessageType?
         var destination, replyTo: Address?
         var time, deadline, firstSent: Timestamp?
+        var isWithdrawal: Bool?
 
         /// Takes an attribute.
         ///
@@ -93,7 +96,7 @@ extension Message {
                 Self.set(&field, String(validating: value, as: UTF8.self).flatMap { N(rawValue: $0) })
             }
             func time(_ field: inout Timestamp?) -> Bool { Self.set(&field, Timestamp(utf8: value)) }
-            // By the length first: comparing all twenty names for each attribute would cost more than the rest.
+            // By the length first: comparing all the names for each attribute would cost more than the rest.
             switch key.count {
             case 2 where key.spells("id"): return text(&id)
             case 4 where key.spells("time"): return time(&self.time)
@@ -106,6 +109,8 @@ extension Message {
             case 9 where key.spells("firstsent"): return time(&firstSent)
             case 10 where key.spells("dataschema"): return text(&dataSchema)
             case 10 where key.spells("tracestate"): return text(&traceState)
+            case 10 where key.spells("withdrawal"):
+                return Self.set(&isWithdrawal, value.spells("true") ? true : value.spells("false") ? false : nil)
             case 11 where key.spells("destination"): return name(&destination)
             case 11 where key.spells("causationid"): return text(&causationID)
             case 11 where key.spells("compensates"): return text(&compensates)

@@ -13,7 +13,7 @@ public struct InboxEntry: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         /// It was executed; this is the answer that duplicates get as well.
         case done(CommandOutcome)
-        /// Its compensation arrived first, so the message itself is refused when it comes.
+        /// Its compensation or its withdrawal arrived first, so the message itself is refused when it comes.
         case tombstone
         /// It was begun and goes on, if need be at the next start: it calls the outside, or waits for what does.
         ///

@@ -48,7 +48,7 @@ extension CommandExecutor {
                 return try await fail(call, "The command \(undone.type) that it undoes has no outcome: \(obstacle)")
             case .skip(leavingTombstone: true) where isExpired(message, at: store.time.now().wall):
                 return try await expire(call)
-            case .answer, .skip:
+            case .answer, .skip, .keepOut:
                 // What it undoes had no effect, so there is nothing to do.
                 try await conclude(call, askers(of: call)) { _ in throw Vanished() }
                 return .concluded

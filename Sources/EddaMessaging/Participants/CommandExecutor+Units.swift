@@ -24,8 +24,12 @@ extension CommandExecutor {
         switch decision {
         case .answer(let stored): step = .concluded(stored)
         case .execute where own == nil && message.compensates == nil && isExpired(message, at: transaction.now.wall),
-            .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall):
+            .skip(leavingTombstone: true) where isExpired(message, at: transaction.now.wall),
+            .keepOut where isExpired(message, at: transaction.now.wall):
             step = .concluded(.expired(reason: expired(message)))
+        case .keepOut:
+            if leavesTombstones { try record(.tombstone, of: message, in: transaction) }
+            step = .concluded(.rejected(.withdrawn))
         case .execute: step = try act(own, nil)
         case .settleFirst(let undone): step = try act(own, undone)
         case .skip(let leavingTombstone):
@@ -51,7 +55,12 @@ extension CommandExecutor {
         let undone = try message.compensates.flatMap {
             try transaction.inboxEntry(consumer: consumer, key: message.inboxKey($0))?.state
         }
-        let decision = InboxDecision(own: own?.state, isCompensation: message.compensates != nil, undone: undone)
+        let decision = InboxDecision(
+            own: own?.state,
+            isCompensation: message.compensates != nil,
+            undone: undone,
+            isWithdrawal: message.isWithdrawal
+        )
         if case .settleFirst = decision, !waitsForUndone { return (own, .execute) }
         return (own, decision)
     }
@@ -100,6 +109,10 @@ extension CommandExecutor {
         let place = "the inbox of the participant \(participant.name) may have forgotten whether it was executed"
         let firstSent = message.firstSent ?? message.time
         guard let undone = message.compensates else {
+            if message.isWithdrawal {
+                return
+                    "The withdrawal of \(message.type) is expired: it was first sent at \(firstSent), and \(place). Find out."
+            }
             return "The command \(message.type) is expired: it was first sent at \(firstSent), and \(place). Find out."
         }
         return "The compensation \(message.type) is expired: the command \(undone) that it undoes was first sent at "

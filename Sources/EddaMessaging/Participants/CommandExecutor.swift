@@ -8,6 +8,8 @@ package import Logging
 ///
 /// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does the
 /// rest. So is a compensation of a command that was begun and has no outcome.
+///
+/// A withdrawal is dealt with by the inbox alone: no handler is asked, and none need be there.
 package struct CommandExecutor: Sendable {
     package var participant: Participant
     let store: any Store
@@ -70,6 +72,7 @@ package struct CommandExecutor: Sendable {
 
     /// Executes a command and tells what became of its delivery.
     package func execute(_ message: Message) async -> Settlement.Fate {
+        if message.isWithdrawal { return await withdraw(message) }
         guard let entry = participant.handlers[message.type] else { return await refuseUnknown(message) }
         let schema = store.schema
         // Decoded here rather than on the store's writing thread.
@@ -90,24 +93,13 @@ package struct CommandExecutor: Sendable {
                     return .concluded(try run(execute, message, in: transaction))
                 }
             }
-            switch step {
-            case .begun(let kept):
-                desk.admit(kept, key: message.inboxKey(message.idempotencyKey), asker: message)
-                if isAlone { await desk.runReady { await goOn(with: $0) } }
-            case .concluded(.expired(let reason)) where message.replyTo == nil:
-                // Nobody would hear of it, so the message becomes its sender's dead letter.
-                return .refused(reason: reason)
-            case .concluded: break
-            }
-            return .acknowledged
+            return await follow(step, message)
         } catch let rejection as Rejection {
             return await conclude(message, .rejected(rejection), isRecorded: true)
         } catch let error as Undecodable {
             return await refuse(message, error.reason)
         } catch is Busy {
-            let reason =
-                "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
-            return .handedBack(reason: reason)
+            return .handedBack(reason: busy)
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }
             logger.debug(
@@ -117,6 +109,44 @@ package struct CommandExecutor: Sendable {
             guard message.replyTo != nil else { return .handedBack(reason: "\(error)") }
             return await conclude(message, .failed(reason: "\(error)", isRetriable: true), isRecorded: false)
         }
+    }
+
+    /// Answers what became of a command, and keeps it out when nothing did.
+    ///
+    /// A call that was begun is brought to its end first: it may have had its effect. One that goes wrong again has still no
+    /// outcome, and is answered as failed, so that the sender asks again.
+    private func withdraw(_ message: Message) async -> Settlement.Fate {
+        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey))
+        do {
+            let step = try await store.write { transaction in
+                try dealWith(message, answering: [message], in: transaction) { own, _ in
+                    .begun(try begin(message, own, hasRoom: hasRoom, in: transaction))
+                }
+            }
+            return await follow(step, message)
+        } catch is Busy {
+            return .handedBack(reason: busy)
+        } catch {
+            return .handedBack(reason: "\(error)")
+        }
+    }
+
+    /// What follows from what a unit has done.
+    private func follow(_ step: Step, _ message: Message) async -> Settlement.Fate {
+        switch step {
+        case .begun(let kept):
+            desk.admit(kept, key: message.inboxKey(message.idempotencyKey), asker: message)
+            if isAlone { await desk.runReady { await goOn(with: $0) } }
+        case .concluded(.expired(let reason)) where message.replyTo == nil:
+            // Nobody would hear of it, so the message becomes its sender's dead letter.
+            return .refused(reason: reason)
+        case .concluded: break
+        }
+        return .acknowledged
+    }
+
+    private var busy: String {
+        "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
     }
 
     /// Answers a command whose execution left nothing behind, in a unit of its own.

@@ -11,9 +11,9 @@ extension SagaCoordinator.Configuration {
     func checkWindow(of program: SagaProgram) throws(SagaError) {
         let reliable = InboxWindow(inboxWindow).reliable
         for step in program.steps {
-            // A pivot of unknown outcome is asked once more, for as long again.
+            // A pivot of unknown outcome is asked once more, for as long again, and so is the withdrawal of one that has failed.
             let timeout = step.word == .command ? step.timeout ?? .zero : .zero
-            let patience = timeout * (step.phase == .pivot ? 2 : 1)
+            let patience = timeout * (step.phase == .pivot ? 3 : 1)
             let whole = patience + (step.undoType == nil || step.performUndo != nil ? .zero : undoTime)
             guard whole >= reliable else { continue }
             throw SagaError(

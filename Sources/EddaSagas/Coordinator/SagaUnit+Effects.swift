@@ -96,6 +96,7 @@ extension SagaUnit {
         message.causationID = cause
         message.replyTo = address
         message.compensates = dispatch.compensates?.text
+        message.isWithdrawal = dispatch.isWithdrawal
         message.firstSent = dispatch.firstSent
         return message
     }

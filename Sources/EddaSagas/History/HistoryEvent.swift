@@ -32,7 +32,7 @@ package enum SagaHistory {
         StepRejected.self, StepFailed.self, StepUnknown.self, StepUndoDispatched.self, StepUndone.self,
         StepUndoFailed.self, StepSkipped.self, OperatorActed.self, TurningBackOverruled.self, BranchChosen.self,
         ElementsRead.self, StepWaits.self, SignalKept.self, SignalIgnored.self, ChildStarted.self, ChildCancelled.self,
-        SagaOverdue.self, StepStruggles.self,
+        SagaOverdue.self, StepStruggles.self, StepWithdrawalSent.self, StepWithdrawn.self,
     ]
 
     private static let kinds: [EventType: any HistoryEvent.Type] = Dictionary(

@@ -68,6 +68,24 @@ package struct StepUnknown: HistoryEvent {
     package var line: HistoryLine { HistoryLine(step: step, reason: reason) }
 }
 
+/// The command of a step that is given up was taken back: what became of it is not known yet.
+package struct StepWithdrawalSent: HistoryEvent {
+    package static let eventType: EventType = "edda.step.withdrawal-sent"
+    package var step: StepID
+    package var reason: String
+
+    package var line: HistoryLine { HistoryLine(step: step, reason: reason) }
+}
+
+/// The participant has not executed the command that was taken back, and executes no copy of it any more.
+package struct StepWithdrawn: HistoryEvent {
+    package static let eventType: EventType = "edda.step.withdrawn"
+    package var step: StepID
+    package var milliseconds: Int64
+
+    package var line: HistoryLine { HistoryLine(step: step, milliseconds: milliseconds) }
+}
+
 /// The compensation of a step left; `attempt` counts from 1.
 package struct StepUndoDispatched: HistoryEvent {
     package static let eventType: EventType = "edda.step.undo-dispatched"

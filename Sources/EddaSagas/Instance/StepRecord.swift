@@ -25,6 +25,9 @@ package struct StepRecord: Codable, Hashable, Sendable {
     /// Whether it was told that the step, which cannot be undone, does not succeed.
     package var isStruggling = false
 
+    /// Whether its command was taken back and was not executed, so that only the way back is left.
+    var isWithdrawn: Bool { status == .failed && forward.isWithdrawn && forward.outcome != nil }
+
     init(id: StepID) { self.id = id }
 
     /// Goes to another status.

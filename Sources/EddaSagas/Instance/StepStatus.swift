@@ -25,7 +25,8 @@ public enum StepStatus: String, Codable, Hashable, Sendable, CaseIterable {
     /// The statuses to which a step may go from this one.
     ///
     /// A `failed` step still moves on: to another try; to the answer of a copy of its command that was re-sent
-    /// earlier; to `unknown` when it is given up while such a copy may yet take effect. What only an operator can decide:
+    /// earlier; to `unknown` when it is given up while such a copy may yet take effect; a pivot that is given up back to
+    /// `dispatched`, since its command is withdrawn, and to `failed` again when that is answered. What only an operator can decide:
     /// that a rejected step is tried again, that an unknown one is asked afresh, and every way to `skipped` but those from
     /// `succeeded` and `unknown`.
     package var successors: Set<StepStatus> {

@@ -43,6 +43,9 @@ public struct PlanStep<State: Codable & Sendable, C: Command, Phase: StepPhaseTa
     /// A compensatable step that has failed so often counts as one of unknown outcome, since a duplicate of its command may
     /// still come: it is compensated like one that has succeeded, without its reply.
     ///
+    /// The command of a pivot that has failed so often is withdrawn, and then the saga turns back: the participant executes no
+    /// copy of it any more.
+    ///
     /// Silence is not failure: a command without a reply is re-sent without counting. A retriable step is tried again
     /// without end, so of its policy only the pauses matter.
     public func retry(_ policy: RetryPolicy) -> Self {

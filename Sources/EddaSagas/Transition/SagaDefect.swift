@@ -10,6 +10,8 @@ package enum SagaDefect: String, CaseIterable, Sendable {
     case replyTakenTwice
     /// A pivot of unknown outcome counts as failed.
     case unknownPivotTurnsBack
+    /// A pivot that has failed too often turns its saga back, although a copy of its command may still come.
+    case pivotTurnsBackWithoutWithdrawal
     /// A compensation that has used up its tries counts as done.
     case failedUndoCountsAsDone
     /// The way back begins while a step is under way.

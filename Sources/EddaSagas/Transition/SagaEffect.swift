@@ -30,6 +30,8 @@ package struct SagaDispatch: Hashable, Sendable {
     package let key: SagaKey
     /// The key of the command that it undoes, when the same participant executes both.
     package let compensates: SagaKey?
+    /// Whether it takes the command back instead of asking for it to be executed.
+    package let isWithdrawal: Bool
     /// When the first copy was sent; with `compensates`, when the first copy of the command that it undoes was.
     package let firstSent: Timestamp
 }

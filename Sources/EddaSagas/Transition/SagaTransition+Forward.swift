@@ -1,4 +1,5 @@
 internal import EddaCore
+internal import EddaMessaging
 
 extension SagaTransition {
     /// The participant has done it.
@@ -62,6 +63,9 @@ extension SagaTransition {
 
     /// The participant has refused.
     mutating func reject(_ index: Int, _ rejection: Rejection) throws(SagaError) {
+        if instance.steps[index].forward.isWithdrawn, rejection.isOfWithdrawal {
+            return try withdrawn(index, rejection)
+        }
         try instance.steps[index].move(to: .rejected)
         let id = instance.steps[index].id
         instance.steps[index].lastError = rejection.description
@@ -75,6 +79,7 @@ extension SagaTransition {
 
     /// The participant has failed; that try was without an effect.
     mutating func fail(_ index: Int, _ reason: String, isRetriable: Bool) throws(SagaError) {
+        if instance.steps[index].forward.isWithdrawn, isRetriable { return failToWithdraw(index, reason) }
         let step = try plan(index)
         let id = instance.steps[index].id
         try instance.steps[index].move(to: .failed)
@@ -104,26 +109,25 @@ extension SagaTransition {
     ///
     /// When the participant has said that no copy of its command can succeed, it has had no effect and is not
     /// compensated. Otherwise a copy may yet be executed, also one that the transport has made, and the truth is that the
-    /// outcome is unknown: the compensation keeps that copy out. A pivot has none, so it is asked again as long as fewer
-    /// copies have failed than were sent.
+    /// outcome is unknown: the compensation keeps that copy out. A pivot has none, so its command is withdrawn.
     ///
     /// - Parameter isFinal: Whether the participant has said that no copy can succeed.
     mutating func giveUp(_ index: Int, isFinal: Bool) throws(SagaError) {
         let record = instance.steps[index]
         let reason = record.lastError ?? "no reason given"
         let phase = try plan(index).phase
-        if phase != .retriable, !isFinal, record.forward.hasOutstandingCopies {
-            return try becomeUnknown(
-                index,
-                "\(record.forward.failures) of \(record.forward.sends) sent commands failed (\(reason)), of the "
-                    + "others there is no answer"
-            )
-        }
         if phase == .compensatable, !isFinal {
             return try becomeUnknown(
                 index,
-                "it failed \(record.forward.failures) times (\(reason)), and a duplicate of its command may still come"
+                record.forward.hasOutstandingCopies
+                    ? "\(record.forward.failures) of \(record.forward.sends) sent commands failed (\(reason)), of the "
+                        + "others there is no answer"
+                    : "it failed \(record.forward.failures) times (\(reason)), and a duplicate of its command may still "
+                        + "come"
             )
+        }
+        if phase == .pivot, !isFinal, policies.defect != .pivotTurnsBackWithoutWithdrawal {
+            return try withdraw(index, reason)
         }
         instance.steps[index].forward.settle(.failed(reason: reason, isRetriable: !isFinal))
         // What cannot be undone parks the saga; see `advance`.

@@ -57,6 +57,8 @@ extension SagaTransition {
             try tryAfresh(index, .undo)
         case (.undo, _), (.forward, .never):
             break
+        case (.forward, .failed) where instance.steps[index].isWithdrawn:
+            break
         case (.forward, _):
             try instance.steps[index].move(to: .dispatched)
             try tryAfresh(index, .forward)
@@ -81,6 +83,7 @@ extension SagaTransition {
         exchange.pacedSince = exchange.sends == 0 ? nil : now
         if exchange.isAnsweredForGood {
             exchange.isAnsweredForGood = false
+            exchange.isWithdrawn = false
             exchange.round += 1
             exchange.firstSentAt = nil
             exchange.ignored = []

@@ -43,7 +43,7 @@ extension SagaTransition {
         let isPutOff = isLocal && isUnattended
         if !isPutOff { exchange.sends += 1 }
         if isTry {
-            exchange.attempts += 1
+            if !exchange.isWithdrawn { exchange.attempts += 1 }
             exchange.resends = 0
         } else {
             exchange.resends += 1
@@ -107,7 +107,13 @@ extension SagaTransition {
             : nil
         // The participant can tell what became of the undone command only as long as its inbox goes back to it.
         let firstSentAt = undone == nil ? step[direction].firstSentAt : step.forward.firstSentAt
-        return SagaDispatch(command: command, key: key, compensates: undone, firstSent: (firstSentAt ?? now).wall)
+        return SagaDispatch(
+            command: command,
+            key: key,
+            compensates: undone,
+            isWithdrawal: step[direction].isWithdrawn,
+            firstSent: (firstSentAt ?? now).wall
+        )
     }
 
     private mutating func recordSending(
@@ -123,6 +129,14 @@ extension SagaTransition {
         case (.forward, _) where step.word == .child:
             guard let child = instance.steps[index].child, let name = step.child else { return }
             record(ChildStarted(step: id, attempt: exchange.attempts, child: child, name: name))
+        case (.forward, true) where exchange.isWithdrawn:
+            let problem = instance.steps[index].lastError.map { ", last: \($0)" } ?? ""
+            record(
+                StepWithdrawalSent(
+                    step: id,
+                    reason: "\(exchange.failures) of \(exchange.sends - 1) sent commands failed\(problem)"
+                )
+            )
         case (.forward, true):
             record(
                 StepDispatched(

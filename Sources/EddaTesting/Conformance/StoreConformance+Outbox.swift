@@ -38,6 +38,7 @@ extension StoreConformance {
             message.replyTo = "orders"
             message.deadline = Timestamp(microseconds: 1_900_000_000_000_001)
             message.compensates = "key-0"
+            message.isWithdrawal = true
             message.firstSent = Timestamp(microseconds: 1_700_000_000_000_000)
             message.outcome = "succeeded"
             message.data = [0, 1, 254, 255]

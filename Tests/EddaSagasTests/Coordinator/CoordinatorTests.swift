@@ -232,4 +232,13 @@ import Testing
             #expect(text.contains(part), "\(part) is missing in:\n\(text)")
         }
     }
+
+    @Test func whatAnotherCoordinatorHasMovedIsReadAgain() async throws {
+        let here = try World(FulfilOrder.self)
+        let there = try here.restarted(FulfilOrder.self)
+        try await here.coordinator.start(FulfilOrder.self, id: "order-1", state: .init(order: "1"))
+        for world in [there, here, there, here] { try await world.answer() }
+        #expect(try await here.record("order-1").status == .completed)
+        #expect(try await here.happenings("order-1").contains("reply.ignored") == false)
+    }
 }

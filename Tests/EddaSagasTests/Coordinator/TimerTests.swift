@@ -54,6 +54,45 @@ import Testing
         #expect(try await world.sent().count == 40)
     }
 
+    // acceptance: 53
+    @Test func timersWaitUntilWhatTheyHaveSentHasLeftOrForHalfASecond() async throws {
+        var configuration = SagaCoordinator.Configuration()
+        configuration.timerLimit = 4
+        // Besides the timers it is the only one who sleeps, and it sleeps on.
+        configuration.reporting = .seconds(3_600)
+        let world = try World(FulfilOrder.self, configuration: configuration)
+        for number in 0..<12 {
+            let id = try SagaID(validating: "order-\(number)")
+            try await world.coordinator.start(FulfilOrder.self, id: id, state: .init(order: "\(number)"))
+        }
+        try await world.emptyOutbox()
+        world.time.advance(by: .seconds(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await world.coordinator.run(transport: RunTests.Mailbox()) }
+            for _ in 0..<3 {
+                await world.time.waitForSleepers(2)
+                #expect(try await world.sent().count == 4)
+                world.time.advance(by: .milliseconds(2))
+            }
+            // They have left: at the next look it goes on.
+            await world.time.waitForSleepers(2)
+            try await world.emptyOutbox()
+            world.time.advance(by: .milliseconds(2))
+            // These never leave.
+            var looks = 0
+            await world.time.waitForSleepers(2)
+            while try await world.sent().count == 4 {
+                world.time.advance(by: .milliseconds(2))
+                looks += 1
+                await world.time.waitForSleepers(2)
+            }
+            #expect(looks == 250)
+            #expect(try await world.sent().count == 8)
+            group.cancelAll()
+            while try await group.next() != nil {}
+        }
+    }
+
     // guarantees: G10
     @Test func noSagaIsSilentlyStuckWhenNobodyEverAnswers() async throws {
         let world = try World(FulfilOrder.self, CloseOrder.self)

@@ -18,6 +18,8 @@ struct RandomWorld {
     /// The decisions that were taken and those that were refused, by verb.
     private(set) var decisions: [String: Int] = [:]
     private(set) var refusals = 0
+    /// A step whose participant fails more often than not.
+    var stubborn: StepID?
     private var seen = 0
     private var seenCalls = 0
     private var seenAbandoned = 0
@@ -193,10 +195,13 @@ struct RandomWorld {
     }
 
     private mutating func deal(with command: SagaDispatch) -> CommandOutcome {
-        switch inbox[command.key] {
-        case .done(let outcome): return outcome
-        case .tombstone: return .rejected(Rejection("edda.cancelled"))
-        case nil: break
+        switch (inbox[command.key], command.isWithdrawal) {
+        case (.done(let outcome), _): return outcome
+        case (.tombstone, false): return .rejected(Rejection("edda.cancelled"))
+        case (_, true):
+            inbox[command.key] = .tombstone
+            return Replies.withdrawn
+        case (nil, false): break
         }
         if let forward = command.compensates {
             switch inbox[forward] {
@@ -209,7 +214,8 @@ struct RandomWorld {
                 return .succeeded([])
             }
         }
-        switch Int.random(in: 0..<10, using: &random) {
+        let isStubborn = command.key.step == stubborn && Int.random(in: 0..<10, using: &random) < 6
+        switch isStubborn ? 1 : Int.random(in: 0..<10, using: &random) {
         case 0:
             inbox[command.key] = .done(Replies.refusal)
             return Replies.refusal

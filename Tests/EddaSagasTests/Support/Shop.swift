@@ -115,6 +115,7 @@ enum Replies {
 
     static let refusal = CommandOutcome.rejected(Rejection("not.possible", "It cannot be done."))
     static let passing = CommandOutcome.failed(reason: "busy", isRetriable: true)
+    static let withdrawn = CommandOutcome.rejected(Rejection("edda.withdrawn"))
     static let late = CommandOutcome.expired(reason: "first sent last week")
     static let lasting = CommandOutcome.failed(reason: "broken", isRetriable: false)
 }

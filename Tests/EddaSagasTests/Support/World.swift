@@ -54,6 +54,14 @@ struct World {
             .filter { saga == nil || SagaKey($0.idempotencyKey)?.saga == saga }
     }
 
+    /// Removes every message, as if all had been sent.
+    func emptyOutbox() async throws {
+        try await store.write { transaction in
+            let rows = try transaction.outbox(after: 0, limit: .max)
+            try transaction.removeFromOutbox(rows.map(\.sequence))
+        }
+    }
+
     func keys(_ saga: SagaID? = nil) async throws -> [String] { try await sent(saga).map(\.idempotencyKey) }
 
     func record(_ id: SagaID) async throws -> SagaRecord {

@@ -63,6 +63,8 @@ import Testing
 
         var fails = bench
         try fails.answer(Replies.passing)
+        #expect(fails.instance.status == .running && fails.sent.last?.isWithdrawal == true)
+        try fails.answer(Replies.withdrawn)
         #expect(fails.instance.status == .compensating)
         #expect(fails.undone == ["authorize"])
     }

@@ -82,6 +82,7 @@ import Testing
             case .succeeds, nil: try bench.reply(step, Replies.success(step))
             case .isRejected: try bench.reply(step, Replies.refusal)
             case .failsForGood: try bench.reply(step, Replies.lasting)
+            case .failsTooOften where last.isWithdrawal: try bench.reply(step, Replies.withdrawn)
             case .failsTooOften where record.forward.failures == 6: try bench.reply(step, Replies.success(step))
             case .failsTooOften: try bench.reply(step, Replies.passing)
             case .isSilent where step == "ship" && record.forward.sends == 8:

@@ -110,18 +110,6 @@ import Testing
         #expect(bench.instance.status == .compensated)
     }
 
-    @Test func aPivotThatFailsTooOftenTurnsTheSagaBack() throws {
-        var bench = try Bench(FulfilOrder.self)
-        try bench.succeed("reserve", "authorize")
-        for _ in 0..<3 {
-            try bench.reply("capture", Replies.passing)
-            if bench.instance.status == .running { try bench.wake() }
-        }
-        #expect(bench.status("capture") == .failed)
-        #expect(bench.undone == ["authorize"])
-        #expect(bench.instance.reason == "Step capture failed 3 times: busy")
-    }
-
     @Test func aFailedStepIsUnknownWhileACopyOfItsCommandMayStillBeExecuted() throws {
         var bench = try Bench(FulfilOrder.self)
         try bench.wake()  // A second copy.

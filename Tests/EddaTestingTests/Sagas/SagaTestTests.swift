@@ -59,6 +59,19 @@ private struct KeepMoney: Saga {
         #expect(report.endings[.compensated, default: 0] > 3, "\(report)")
     }
 
+    // guarantees: G11; acceptance: 50
+    @Test(arguments: [
+        "fail try 1-5 of capture-payment; repeat command 1 of capture-payment after 878 ms",
+        "fail try 1-5 of capture-payment; repeat command 1 of capture-payment after 7200000 ms",
+        "fail try 1-5 of capture-payment; repeat command 5 of capture-payment after 5000 ms; lose command 6 of capture-payment",
+        "fail try 1-5 of capture-payment; delay command 6 of capture-payment by 70000 ms; lose reply 6 of capture-payment",
+    ])
+    func aLateCopyOfAPivotThatWasGivenUpIsNotExecuted(faults: String) async throws {
+        let story = try await FulfilOrder.test().replay(faults: faults)
+        #expect(story.contains("sends command 6 of capture-payment (a withdrawal of payments.capture"), "\(story)")
+        #expect(story.contains("order.fulfil step.withdrawal-sent capture-payment"), "\(story)")
+    }
+
     @Test func theStoryTellsOfSignalsChildrenAndLocalSteps() async throws {
         let story = try await EveryWord.test().replay(faults: "delay signal 1 of approval by 1000 ms")
         #expect(story.contains("somebody gives the signal approval, which is taken"), "\(story)")

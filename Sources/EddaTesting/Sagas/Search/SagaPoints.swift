@@ -5,6 +5,8 @@ internal import EddaSagas
 struct SagaPoints: Sendable {
     /// How often a message has to be lost, or a handler to fail, until somebody gives up.
     let always: Int
+    /// How often each step is tried when it fails; those that are tried without end are not among them.
+    private let tries: [StepID: Int]
     private let scope: SagaScope
     private let waits: [StepID]
 
@@ -14,6 +16,7 @@ struct SagaPoints: Sendable {
     init(of plan: PlanDescription, in scope: SagaScope, waits: [StepID]) {
         self.scope = scope
         self.waits = waits
+        tries = plan.steps.reduce(into: [:]) { $0[$1.id] = $1.phase == .retriable ? nil : $1.attempts }
         let longest = plan.steps.compactMap(\.timeoutMilliseconds).max() ?? 60_000
         // The pauses between sendings grow to 30 seconds at most, and to half of that at least; a pivot is asked again for
         // as long as the first time.
@@ -63,15 +66,18 @@ struct SagaPoints: Sendable {
         }
     }
 
-    /// Faults that lead a saga back, or to where nobody knows what was done; for each step of a run one refusal and one
-    /// silence.
-    func detours(of run: SagaRun) -> (refusals: [SagaFault], silences: [SagaFault]) {
+    /// Faults that lead a saga back, or to where nobody knows what was done; for each step of a run one refusal, one
+    /// silence, and as many failures as it takes to be given up.
+    func detours(of run: SagaRun) -> (refusals: [SagaFault], silences: [SagaFault], failures: [SagaFault]) {
         var refusals: [SagaFault] = []
         var silences: [SagaFault] = []
+        var failures: [SagaFault] = []
         for case .execution(let key) in run.visits.map(\.point.place) {
             refusals.append(SagaFault(.execution(key: key), 1, .rejection))
             silences.append(SagaFault(.sending(.reply, key: key), 1, count: always, .loss))
+            guard let step = StepID(rawValue: key), let tries = tries[SagaStanding.template(step)] else { continue }
+            failures.append(SagaFault(.execution(key: key), 1, count: tries, .failure))
         }
-        return (refusals, silences)
+        return (refusals, silences, failures)
     }
 }

@@ -31,11 +31,11 @@ struct SagaSearch<S: Saga> {
     }
 
     /// Runs from which to stray: the one in which nothing goes wrong, the longest way back, the longest way back from a
-    /// step whose outcome is unknown, and each that stops half-way.
+    /// step whose outcome is unknown, that from a step that was given up, and each that stops half-way.
     private mutating func bases(_ plain: SagaRun, _ points: SagaPoints) async throws -> [SagaRun] {
         let detours = points.detours(of: plain)
         var bases = [plain]
-        for faults in [detours.refusals, detours.silences] {
+        for faults in [detours.refusals, detours.silences, detours.failures] {
             var longest: SagaRun?
             for fault in faults {
                 let detour = try await run([fault])

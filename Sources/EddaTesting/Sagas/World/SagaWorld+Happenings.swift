@@ -212,7 +212,7 @@ extension SagaWorld {
             }
         }
         if arrivals.isEmpty { notes = ["it is lost"] }
-        let what = courier == .command ? "\(message.type) to \(message.destination)" : Self.words(message)
+        let what = courier == .command ? Self.address(message) : Self.words(message)
         story.tell(
             now,
             "\(service.address)",
@@ -220,6 +220,10 @@ extension SagaWorld {
         )
         for arrival in arrivals { plan(.arrival(flight), at: now + arrival) }
         return mark
+    }
+
+    private static func address(_ command: Message) -> String {
+        "\(command.isWithdrawal ? "a withdrawal of " : "")\(command.type) to \(command.destination)"
     }
 
     private static func words(_ reply: Message) -> String {
