@@ -29,6 +29,8 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         var pending: [Entry] = []
         var entries: [Entry] = []
         var lastProblem: String?
+        /// The commands whose calls to the outside were made: they cannot be refused any more.
+        var called: Set<String> = []
         /// Whether the call that is made now does not return in time.
         var isHanging = false
     }
@@ -94,7 +96,11 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             guard let message = state.current else { return nil }
             let key = names.short(message.idempotencyKey)
             let number = state.asked[key, default: 0] + 1
-            guard fates.at(.execution(key: key), number).contains(.rejection) else { return nil }
+            let isRejected = fates.at(.execution(key: key), number).contains(.rejection)
+            guard isRejected, !state.called.contains(key) else {
+                state.called.insert(key)
+                return nil
+            }
             state.asked[key] = number
             state.lastProblem = "rejects it"
             return Rejection("test.rejected", "the test wants it")
@@ -112,7 +118,7 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             let number = state.asked[key, default: 0] + 1
             state.asked[key] = number
             let effects = fates.at(.execution(key: key), number)
-            if effects.contains(.rejection) {
+            if effects.contains(.rejection), !state.called.contains(key) {
                 state.lastProblem = "rejects it"
                 return Rejection("test.rejected", "the test wants it")
             }
