@@ -71,7 +71,8 @@ package final class LocalRunner: Sendable {
     package func standing(of key: SagaKey) -> LocalStanding? {
         state.withLock { state in
             if let running = state.running[place(key)] {
-                return running.key == key && !running.isBrokenOff ? .running(since: running.since) : nil
+                guard running.key == key else { return nil }
+                return running.isBrokenOff ? .brokenOff : .running(since: running.since)
             }
             return state.waiting.contains(key) || state.waiting.count >= room ? .waiting : nil
         }
@@ -246,4 +247,6 @@ package enum LocalStanding: Hashable, Sendable {
     case waiting
     /// It has begun.
     case running(since: Moment)
+    /// It was cancelled and does not heed that: it may still have an effect.
+    case brokenOff
 }

@@ -39,6 +39,7 @@ extension SagaCoordinator {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.mindTimers() }
             group.addTask { await self.runLocals() }
+            group.addTask { await self.takeUpLocals() }
             if let lease {
                 group.addTask {
                     do {

@@ -2,6 +2,53 @@ package import EddaCore
 internal import Logging
 
 extension SagaCoordinator {
+    /// Makes the calls again that were made by a process which is gone, rather than to wait for the timers of their sagas.
+    ///
+    /// It is for a process that alone makes calls: the only one on its store, or the one with the lease. What it makes itself
+    /// is left alone.
+    ///
+    /// The timer of a saga that waits for a call comes due before long, so only those are looked at that do.
+    package func takeUpLocals() async {
+        let named = unit.programs.filter { $0.value.steps.contains { $0.perform != nil } }
+        guard !named.isEmpty else { return }
+        let unit = unit
+        do {
+            let waiting = try await sagasThatWaitShortly()
+            for start in stride(from: 0, to: waiting.count, by: configuration.timerLimit) {
+                let page = waiting[start...].prefix(configuration.timerLimit)
+                let lost = try await store.read { transaction in
+                    try page.filter { id in
+                        guard let record = try transaction.saga(id), !record.isAtRest,
+                            let program = named[record.name]
+                        else { return false }
+                        return try unit.read(record).steps.contains { step in
+                            (step.status == .dispatched || step.status == .undoDispatched)
+                                && program.step(step.id)?.perform != nil
+                        }
+                    }
+                }
+                _ = await performEach(lost.map { (.callsLost, $0, nil) })
+            }
+        } catch is CancellationError where Task.isCancelled {
+            return
+        } catch {
+            logger.warning(
+                "Steps that an earlier process was doing were not looked for; they are done when their timers come due.",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+
+    /// Sagas whose timers come due within the longest pause after which a call is made again; of very many only some.
+    private func sagasThatWaitShortly() async throws -> [SagaID] {
+        let longest = configuration.resend.bound(afterAttempt: 1_000)
+        return try await store.read { transaction in
+            let horizon = transaction.now.advanced(by: longest)
+            return try transaction.dueTimers(owner: SagaUnit.timerOwner, at: horizon, limit: 10_000)
+                .compactMap { SagaID(rawValue: $0.key) }
+        }
+    }
+
     /// Does what is to be done in this process until the task is cancelled.
     func runLocals() async {
         await locals.run(limit: configuration.localLimit, time: store.time) { call, abandoned in

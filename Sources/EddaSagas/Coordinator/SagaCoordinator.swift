@@ -52,7 +52,8 @@ public final class SagaCoordinator: Sendable {
         ///
         /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
         /// ends, and after this time when it was killed or hangs. Set the same, some seconds, in all of them. Without a lease,
-        /// each of several processes calls the work of a `local` step that takes longer than a second or so.
+        /// each of several processes calls the work of a `local` step that takes longer than a second or so, and one that
+        /// starts calls whatever is under way then.
         public var lease: Duration?
         /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
         public var strugglingFailures = 20

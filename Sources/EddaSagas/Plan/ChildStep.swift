@@ -50,6 +50,9 @@ public struct ChildStep<State: Codable & Sendable, Child: Saga, Phase: StepPhase
 extension ChildStep where Phase == StepPhase.Uncovered {
     /// The command that undoes what a completed child has done; see ``PlanStep/compensate(_:)``.
     ///
+    /// It is sent only when the child has ended as completed, so that all its steps have succeeded: copies of their commands that
+    /// come after that are answered from the inboxes of their participants and have no further effect.
+    ///
     /// - Parameter undo: A pure function of the state and the child's final state; without the latter when it does not
     ///   decode.
     public func compensate<Undo: Command>(

@@ -71,6 +71,13 @@ public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Se
 
 extension LocalStep where Phase == StepPhase.Uncovered {
     /// The command that undoes the step; see ``PlanStep/compensate(_:)``.
+    ///
+    /// It is not sent before the call of the step has come back in this process, also when that takes no notice of its
+    /// cancellation; a call that does not come back parks the saga after `undoPatience`. So nothing that the step does comes
+    /// after what undoes it, as long as the call itself waits for what it causes outside.
+    ///
+    /// The step has sent no command, so no inbox knows of it: the participant's handler is also executed when the outcome
+    /// of the step is unknown, and has to find out whether there is something to undo.
     public func compensate<Undo: Command>(
         _ undo: @escaping @Sendable (_ state: State, _ reply: Reply?) -> Undo
     ) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {

@@ -10,6 +10,8 @@ package enum SagaInput: Hashable, Sendable {
     case signal(SagaSignal)
     /// Its timer has come due.
     case wake
+    /// The process is gone that made its calls, and this one makes them from now on.
+    case callsLost
     /// An operator has decided.
     case request(OperatorRequest)
     /// What it should have done in the same commit cannot be done.

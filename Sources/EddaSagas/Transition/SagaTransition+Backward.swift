@@ -95,9 +95,11 @@ extension SagaTransition {
     /// Nobody has answered to a compensation for so long that somebody should know.
     mutating func undoTimeOut(_ index: Int) {
         let exchange = instance.steps[index].undo
+        let patience = policies.undoPatience.inWords
         let reason =
-            "no answer to the compensation within \(policies.undoPatience.inWords) and \(exchange.sends) sent "
-            + "commands"
+            exchange.sends == 0
+            ? "its call in this process has not come back within \(patience), and is not undone before"
+            : "no answer to the compensation within \(patience) and \(exchange.sends) sent commands"
         instance.steps[index].lastError = reason
         instance.steps[index].undo.due = nil
         instance.steps[index].undo.deadline = nil

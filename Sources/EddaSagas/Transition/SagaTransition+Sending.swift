@@ -38,7 +38,10 @@ extension SagaTransition {
         var exchange = instance.steps[index][direction]
         guard let command = exchange.command else { return }
         let id = instance.steps[index].id
+        if direction == .undo, waitsForCall(index, step) { return putOffUndo(index) }
         if isHot(exchange) { return parkHot(index, direction) }
+        // What was put off so far has not been tried.
+        let isTry = isTry || exchange.attempts == 0
         let isLocal = (direction == .forward ? step.perform : step.performUndo) != nil
         let isPutOff = isLocal && isUnattended
         if !isPutOff { exchange.sends += 1 }
@@ -82,6 +85,33 @@ extension SagaTransition {
         } else {
             want(.send(dispatch(index, direction, command, key)))
         }
+    }
+
+    /// Whether a command would undo what is being done in this process: a call that has not come back may still have its
+    /// effect, and no participant could keep that out.
+    ///
+    /// A compensation in this process is handed over at once: it is not begun before the call of its step has ended.
+    private func waitsForCall(_ index: Int, _ step: PlannedStep) -> Bool {
+        guard step.perform != nil, step.performUndo == nil else { return false }
+        let record = instance.steps[index]
+        return (1...record.forward.round).contains { round in
+            switch callStanding(SagaKey(saga: instance.id, step: record.id, direction: .forward, round: round)) {
+            case .running, .brokenOff: true
+            case .waiting, nil: false
+            }
+        }
+    }
+
+    /// Looks again after a pause whether the call of a step has come back; for so long at most as for the answer to a
+    /// compensation.
+    private mutating func putOffUndo(_ index: Int) {
+        var exchange = instance.steps[index].undo
+        exchange.resends += 1
+        let entropy = entropy(instance.steps[index].id, "call", exchange.resends)
+        exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends, entropy: entropy))
+        exchange.deadline = exchange.deadline ?? now.advanced(by: policies.undoPatience)
+        instance.steps[index].undo = exchange
+        instance.steps[index].lastError = "its compensation waits for its call in this process to come back"
     }
 
     /// Asks for the child of a step that was started before.

@@ -58,18 +58,34 @@ extension SagaTransition {
         }
     }
 
+    /// Makes the calls again that were made in a process which is gone.
+    mutating func takeUpCalls() throws(SagaError) {
+        for index in instance.steps.indices {
+            guard instance.status == .running || instance.status == .compensating else { return }
+            guard let key = try openCall(index), callStanding(key) == nil else { continue }
+            instance.steps[index][key.direction].due = now
+            try wake(index)
+        }
+    }
+
+    /// The call in a process whose result a step waits for.
+    private func openCall(_ index: Int) throws(SagaError) -> SagaKey? {
+        let step = instance.steps[index]
+        guard step.status == .dispatched || step.status == .undoDispatched else { return nil }
+        let (plan, direction) = (try plan(index), step.status.isOfUndo ? Direction.undo : .forward)
+        guard (direction == .forward ? plan.perform : plan.performUndo) != nil else { return nil }
+        return SagaKey(saga: instance.id, step: step.id, direction: direction, round: step[direction].round)
+    }
+
     /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that it
     /// waits here does not count.
     ///
     /// - Returns: Whether it is here.
     private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) -> Bool {
-        guard (direction == .forward ? step.perform : step.performUndo) != nil,
-            [.dispatched, .undoDispatched].contains(instance.steps[index].status)
-        else { return false }
+        guard let key = try openCall(index) else { return false }
         let id = instance.steps[index].id
         var exchange = instance.steps[index][direction]
-        let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
-        guard let standing = callStanding(key) else { return false }
+        guard let standing = callStanding(key), standing != .brokenOff else { return false }
         var began = now
         if case .running(let since) = standing { began = since }
         let waited = began.elapsed(since: exchange.sentAt ?? began)

@@ -44,6 +44,7 @@ extension SagaInstance {
         case .reply(let reply): try transition.take(reply)
         case .signal(let signal): try transition.take(signal)
         case .wake: try transition.wake()
+        case .callsLost: try transition.takeUpCalls()
         case .request(let request): try transition.take(request)
         case .obstacle(let obstacle): try transition.take(obstacle)
         }

@@ -154,7 +154,7 @@ import Testing
             time.advanceToNextSleeper()
             _ = try? await done.wait(past: 0)
             #expect(seen.calls.withLock { $0 } == ["s/a", "s/b"])
-            #expect(runner.standing(of: hung.key) == nil)
+            #expect(runner.standing(of: hung.key) == .brokenOff)
             runner.submit([hung])
             runner.submit([other])
             _ = try? await done.wait(past: 1)

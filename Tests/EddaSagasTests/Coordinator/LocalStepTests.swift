@@ -187,6 +187,76 @@ import Testing
     }
 }
 
+// What a process was doing when it was killed is taken up at once.
+extension LocalStepTests {
+    // guarantees: G12
+    @Test(arguments: StoreKind.allCases) func whatAKilledProcessWasDoingIsDoneAtOnce(_ kind: StoreKind) async throws {
+        try await on(kind) { world, desk, other in
+            try await begin(world)
+            for number in 2...5 {
+                let id = try SagaID(validating: "l-\(number)")
+                try await world.coordinator.start(Letter.self, id: id, state: .init(order: "\(number)"))
+            }
+            try await world.pass(.zero)
+            // It was called again and again, and would be once more only after a while.
+            for _ in 0..<6 { try await world.passToTimer() }
+            await other.coordinator.takeUpLocals()
+            #expect(await other.coordinator.performLocals() == 5)
+            #expect(Set(desk.calls) == ["l-1/stamp", "l-2/stamp", "l-3/stamp", "l-4/stamp", "l-5/stamp"])
+            #expect(desk.calls.count == 5)
+            #expect(try await other.record("l-1").step == "capture")
+            // What needs nothing is left alone, and so is what this process is doing.
+            let records = try await other.store.read { try $0.sagas(SagaFilter()) }
+            await other.coordinator.takeUpLocals()
+            #expect(try await other.store.read { try $0.sagas(SagaFilter()) } == records)
+            #expect(await other.coordinator.performLocals() == 0)
+        }
+    }
+
+    // guarantees: G11, G12
+    @Test(arguments: StoreKind.allCases) func soIsWhatItWasUndoing(_ kind: StoreKind) async throws {
+        try await on(kind) { world, desk, other in
+            try await begin(world)
+            await world.coordinator.performLocals()
+            try await world.answer("l-1", Replies.refusal)
+            #expect(try await world.record("l-1").status == .compensating)
+            await other.coordinator.takeUpLocals()
+            #expect(await other.coordinator.performLocals() == 1)
+            #expect(desk.calls == ["l-1/stamp", "l-1/stamp/undo"])
+            #expect(try await other.record("l-1").status == .compensated)
+        }
+    }
+
+    @Test func whatThisProcessIsDoingIsNotTakenUp() async throws {
+        let time = ManualTime()
+        let desk = Desk()
+        let world = try World(time, InMemoryStore(time: time), registrations: [Letter.with(desk)])
+        try await begin(world)
+        let before = try await world.record("l-1")
+        await world.coordinator.takeUpLocals()
+        #expect(try await world.record("l-1") == before)
+        #expect(await world.coordinator.performLocals() == 1)
+        #expect(desk.calls == ["l-1/stamp"])
+    }
+
+    /// No time passes.
+    // guarantees: G12
+    @Test func aProcessThatStartsTakesThemUp() async throws {
+        let time = ManualTime()
+        let desk = Desk()
+        let store = InMemoryStore(time: time)
+        try await begin(try World(time, store, registrations: [Letter.with(desk)]))
+        let world = try World(time, store, registrations: [Letter.with(desk)])
+        let called = Signal()
+        desk.book.withLock { $0.answer = { _ in called.raise() } }
+        let running = Task { try await world.coordinator.run(transport: RunTests.Mailbox()) }
+        _ = try await called.wait(past: 0)
+        running.cancel()
+        try await running.value
+        #expect(desk.calls == ["l-1/stamp"])
+    }
+}
+
 extension LocalStepTests {
     struct Slow: Saga {
         static let name: SagaName = "slow"

@@ -24,6 +24,8 @@ struct Bench {
     private(set) var cancelled: [SagaID] = []
     private(set) var cancelledFor: [StepID] = []
     private var replies = 0
+    /// Where calls stand in the process of the saga.
+    var standing: @Sendable (SagaKey) -> LocalStanding? = { _ in nil }
 
     init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
     where S.State == OrderState {
@@ -45,7 +47,14 @@ struct Bench {
 
     mutating func give(_ input: SagaInput, refusal: String? = nil) throws {
         inputs += 1
-        let effects = try instance.apply(input, at: now, program: program, policies: policies, refusal: refusal)
+        let effects = try instance.apply(
+            input,
+            at: now,
+            program: program,
+            policies: policies,
+            refusal: refusal,
+            standing: standing
+        )
         for effect in effects {
             switch effect {
             case .send(let dispatch): sent.append(dispatch)

@@ -117,7 +117,7 @@ private struct KeepMoney: Saga {
     }
 
     @Test func whatNobodyCanTellAnyMoreParksTheSaga() async throws {
-        let faults = "lose reply 1 of capture-payment; crash after commit 5 of sagas for 691200000 ms"
+        let faults = "lose reply 1 of capture-payment; crash after commit 6 of sagas for 691200000 ms"
         let story = try await SignedOrder.test().replay(faults: faults)
         #expect(story.contains("ends parked"), "\(story)")
         #expect(story.contains("is expired: it was first sent at"), "\(story)")

@@ -24,6 +24,9 @@ struct SignedOrder: Saga {
             .merge { $0.label = $1 }
             .timeout(.seconds(30)).retry(.exponential(attempts: 3))
             .compensateLocally { _, _, _, _ in }
+        local("stamp") { _, _, _ in }
+            .timeout(.seconds(30)).retry(.exponential(attempts: 3))
+            .compensate { state, _ in ReleaseStock(order: state.order, reservation: nil) }
         awaitSignal("approval", Approval.self, timeout: .seconds(3_600)) { $0.approvedBy = $1.by }
         pivot("capture-payment") { CapturePayment(order: $0.order) }
             .timeout(.seconds(30)).retry(.exponential(attempts: 3))

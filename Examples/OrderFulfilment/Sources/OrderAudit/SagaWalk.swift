@@ -52,6 +52,8 @@ struct SagaWalk {
         case ("edda.step.succeeded", let index?): statuses[index] = .succeeded
         case ("edda.step.rejected", let index?): statuses[index] = .rejected
         case ("edda.step.failed", let index?): statuses[index] = .failed
+        case ("edda.step.withdrawal-sent", let index?): statuses[index] = .dispatched
+        case ("edda.step.withdrawn", let index?): statuses[index] = .failed
         case ("edda.step.unknown", let index?):
             statuses[index] = .unknown
             wasUnknown.insert(PlannedStep.all[index].id)

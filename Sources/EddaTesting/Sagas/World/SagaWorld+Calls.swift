@@ -164,14 +164,18 @@ extension SagaWorld {
         planCalls(service)
     }
 
-    /// Takes up what the process before has begun.
+    /// Takes up what the process before has begun, here and in the coordinator.
     func resume(_ process: SagaProcess) async throws {
-        guard process.isAlive, let executor = process.service.executor else { return }
+        guard process.isAlive else { return }
+        let service = process.service
         do {
-            try await executor.resume()
+            try await service.executor?.resume()
         } catch {
-            guard process.service.handle.death != nil else { throw error }
+            guard service.handle.death != nil else { throw error }
         }
-        planCalls(process.service)
+        planCalls(service)
+        guard hasLocals, process.isAlive, let coordinator = service.coordinator else { return }
+        await coordinator.takeUpLocals()
+        try await settleLocals()
     }
 }

@@ -30,7 +30,7 @@ final class SagaWorld<S: Saga> {
         case local(LocalDeed, LocalDeed.Turn)
         /// A participant goes on with what it has begun.
         case call(BegunCommand, process: SagaProcess, isHanging: Bool)
-        /// A new process of a participant takes up what was begun.
+        /// A new process takes up what the one before it has begun.
         case resumption(SagaProcess)
         /// A new process sends what the one before it left in its outbox.
         case publication(SagaService)
