@@ -90,7 +90,7 @@ private struct KeepMoney: Saga {
 
     // guarantees: G8, G10, G11; acceptance: 35, 36
     @Test func aSagaHoldsUnderCallsThatHangEarlySignalsAndDaysOfWaiting() async throws {
-        let report = try await SignedOrder.test().exhaustive(seeds: 0..<100)
+        let report = try await SignedOrder.test().exhaustive(seeds: 0..<20)
         #expect(report.endingsAfterRetries[.parked, default: 0] == report.tooLate)
         for kind in ["slow calls", "calls that hang", "early signals"] {
             #expect(report.faults[kind, default: 0] > 10, "\(report)")

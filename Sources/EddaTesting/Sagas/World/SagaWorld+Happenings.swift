@@ -248,7 +248,9 @@ extension SagaWorld {
         if let reopened = try await factory.reopen(service.base) { service.base = reopened }
         try service.boot()
         if service === owner { deeds = [] }
-        if service.participant != nil || service === owner && hasLocals { plan(.resumption(SagaProcess(service)), at: max(now, service.upAt)) }
+        if service.participant != nil || service === owner && hasLocals {
+            plan(.resumption(SagaProcess(service)), at: max(now, service.upAt))
+        }
         return true
     }
 }
