@@ -29,9 +29,10 @@ struct SagasCancelCommand<App: EddaApplication>: SagaDecisionCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "cancel",
-            abstract: "Turn back a saga, unless its pivot has succeeded or may have.",
+            abstract: "Turn back a saga, unless its pivot has been executed.",
             discussion: """
-                A step that is under way is brought to an outcome first. A saga that goes back already stays as it is.
+                A step that is under way is brought to an outcome first; a pivot of which there is no news is withdrawn. A saga
+                that goes back already stays as it is.
                 """
         )
     }

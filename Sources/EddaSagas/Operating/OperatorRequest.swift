@@ -12,7 +12,7 @@ package struct OperatorRequest: Hashable, Sendable {
         case resolve(reply: [UInt8])
         /// Turn back; whoever says so about a pivot of unknown outcome says that it was not executed.
         case compensate
-        /// Turn back, unless that is not known to be right.
+        /// Turn back, unless the pivot has been executed.
         case cancel
 
         /// Its name, as on the command line.

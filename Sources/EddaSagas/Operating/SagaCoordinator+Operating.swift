@@ -91,10 +91,12 @@ extension SagaCoordinator {
         try await operate(OperatorRequest(.compensate, by: `operator`, because: reason, step: step), on: id)
     }
 
-    /// Turns a saga back, unless its pivot has succeeded or may have.
+    /// Turns a saga back, unless its pivot has been executed.
     ///
     /// A step that is under way is brought to an outcome first: its answer is waited for, at most until its timeout. If
-    /// that step is the pivot and it succeeds, the saga goes forward all the same, and its history says so.
+    /// that step is the pivot and it succeeds, the saga goes forward all the same, and its history says so. A pivot that has
+    /// failed, gives no answer, or is of unknown outcome is withdrawn: its participant says that it was executed, or
+    /// executes it no more.
     ///
     /// - Parameters:
     ///   - id: The saga; running or parked.
@@ -103,7 +105,7 @@ extension SagaCoordinator {
     ///   - step: Where the saga has to stand; `nil` means wherever it stands.
     /// - Returns: Without effect when it goes back already.
     /// - Throws: As ``retry(_:at:by:because:)``; ``SagaError`` with code `verbRefused` after the pivot, after the end, and
-    ///   when the saga is parked because the outcome of the pivot is unknown.
+    ///   when the saga is parked because its pivot came so late that the participant cannot tell any more.
     @discardableResult
     public func cancel(
         _ id: SagaID,

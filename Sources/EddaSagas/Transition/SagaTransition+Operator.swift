@@ -232,14 +232,15 @@ extension SagaTransition {
         let isOpenPivot =
             instance.parking?.cause == .pivotUnknown
             || instance.parking?.cause == .expired && isPivot(place)
-        if isOpenPivot, request.verb == .cancel {
+        if isOpenPivot, request.verb == .cancel, instance.parking?.cause == .expired {
             throw refuse(
                 request,
                 "nobody knows whether its pivot was executed",
                 "Find out. Then `sagas resolve` if it was, `sagas compensate --reason` if it was not."
             )
         }
-        if isOpenPivot { _ = try reason(for: request) }
+        let isDisowned = isOpenPivot && request.verb == .compensate
+        if isDisowned { _ = try reason(for: request) }
 
         note(request, place)
         let verb = request.verb == .cancel ? "Cancelled" : "Turned back"
@@ -249,7 +250,7 @@ extension SagaTransition {
         let parking = instance.parking
         try goOn()
         guard let index = place?.index else { return }
-        try bringToOutcome(index, parking, reason, isOpenPivot: isOpenPivot)
+        try bringToOutcome(index, parking, reason, isDisowned: isDisowned)
     }
 
     private func isPivot(_ place: Place?) -> Bool {
@@ -259,17 +260,19 @@ extension SagaTransition {
     /// Brings the step at which the saga was parked to an outcome, or sees to it that it gets one.
     ///
     /// What else is under way is waited for; see `advance`.
+    ///
+    /// - Parameter isDisowned: Whether the operator says that the pivot was not executed.
     private mutating func bringToOutcome(
         _ index: Int,
         _ parking: Parking?,
         _ reason: String,
-        isOpenPivot: Bool
+        isDisowned: Bool
     ) throws(SagaError) {
         let step = try plan(index)
         switch (instance.steps[index].status, step.phase) {
         case (.failed, _) where instance.steps[index].forward.due != nil:
             try giveUp(index, isFinal: false)
-        case (.unknown, .pivot) where isOpenPivot:
+        case (.unknown, .pivot) where isDisowned:
             try instance.steps[index].move(to: .failed)
             instance.steps[index].lastError = reason
             instance.steps[index].forward.due = nil

@@ -42,6 +42,8 @@ extension SagaTransition {
         if isHot(exchange) { return parkHot(index, direction) }
         // What was put off so far has not been tried.
         let isTry = isTry || exchange.attempts == 0
+        let wasWithdrawn = exchange.isWithdrawn
+        if isToBeWithdrawn(exchange, direction, step) { exchange.isWithdrawn = true }
         let isLocal = (direction == .forward ? step.perform : step.performUndo) != nil
         let isPutOff = isLocal && isUnattended
         if !isPutOff { exchange.sends += 1 }
@@ -65,7 +67,11 @@ extension SagaTransition {
         if isChild { exchange.due = nil }
         if policies.defect == .newKeyForEachSending, exchange.sends > 1 { exchange.round += 1 }
         instance.steps[index][direction] = exchange
-        if isTry || exchange.sends > 1 { recordSending(index, direction, command, isTry: isTry, step) }
+        if exchange.isWithdrawn, !wasWithdrawn {
+            record(StepWithdrawalSent(step: id, reason: instance.turningBack ?? "the saga turns back"))
+        } else if isTry || exchange.sends > 1 {
+            recordSending(index, direction, command, isTry: isTry && !wasWithdrawn, step)
+        }
         guard !isPutOff else { return }
 
         let key = SagaKey(saga: instance.id, step: id, direction: direction, round: exchange.round)
@@ -159,14 +165,6 @@ extension SagaTransition {
         case (.forward, _) where step.word == .child:
             guard let child = instance.steps[index].child, let name = step.child else { return }
             record(ChildStarted(step: id, attempt: exchange.attempts, child: child, name: name))
-        case (.forward, true) where exchange.isWithdrawn:
-            let problem = instance.steps[index].lastError.map { ", last: \($0)" } ?? ""
-            record(
-                StepWithdrawalSent(
-                    step: id,
-                    reason: "\(exchange.failures) of \(exchange.sends - 1) sent commands failed\(problem)"
-                )
-            )
         case (.forward, true):
             record(
                 StepDispatched(

@@ -1,19 +1,25 @@
 internal import EddaCore
 
-// A pivot that is given up. It has no compensation that would keep a late copy of its command out, so the command is
-// taken back before the saga turns: that brings the truth, and keeps out what is still on its way.
+// A pivot has no compensation that would keep a late copy of its command out. So before a saga turns back over a pivot that
+// was sent, the command is taken back: that brings the truth, and keeps out what is still on its way.
 extension SagaTransition {
-    /// Takes back the command of a pivot that has failed and is not tried again.
+    /// Whether a command is sent only to learn what became of it: that of a pivot which was sent before, when the saga is to
+    /// turn back.
     ///
-    /// From then on every copy that leaves is a withdrawal, also those of an operator who has it asked again. The saga turns
-    /// back when the participant has said that it has not executed the command and will not, or that it has refused it;
-    /// it goes forward when the command was executed after all.
+    /// Then so is every further copy, also those of an operator who has it asked again. The saga turns back when the participant
+    /// has said that it has not executed the command and will not, or that it has refused it; it goes forward when the
+    /// command was executed after all.
+    func isToBeWithdrawn(_ exchange: Exchange, _ direction: Direction, _ step: PlannedStep) -> Bool {
+        direction == .forward && step.phase == .pivot && exchange.sends > 0 && instance.turningBack != nil
+            && policies.defect != .pivotTurnsBackWithoutWithdrawal
+    }
+
+    /// Takes back the command of a pivot that has failed and is not tried again.
     mutating func withdraw(_ index: Int, _ reason: String) throws(SagaError) {
         let step = try plan(index)
         let id = instance.steps[index].id
         turnBack("Step \(id) failed \(Self.times(instance.steps[index].forward.failures)): \(reason)", at: id)
         try instance.steps[index].move(to: .dispatched)
-        instance.steps[index].forward.isWithdrawn = true
         instance.steps[index].forward.pacedFrom = instance.steps[index].forward.sends
         instance.steps[index].forward.pacedSince = now
         try send(index, .forward, isTry: true)

@@ -93,7 +93,7 @@ enum Standing: String, CaseIterable, Sendable {
             ]
         case .pivotUnknown:
             let both = Verdict.leads(to: .compensating, end: .compensated, undone: ["reserve", "authorize"])
-            return [forward, .refused, forward, both, .refused]
+            return [forward, .refused, forward, both, forward]
         case .stepExpired:
             let both = Verdict.leads(to: .compensating, end: .compensated, undone: ["reserve", "authorize"])
             return [forward, .refused, forward, both, both]

@@ -33,7 +33,7 @@ import Testing
         let told = ["step.withdrawal-sent", "step.withdrawn", "compensation.began"]
         #expect(bench.happenings.filter(told.contains) == told)
         let sending = bench.history.first { $0 is StepWithdrawalSent }
-        #expect(sending?.line.reason == "3 of 3 sent commands failed, last: busy")
+        #expect(sending?.line.reason == "Step capture failed 3 times: busy")
         // Once more changes nothing, and is not worth a line.
         let count = bench.history.count
         try bench.reply("capture", Replies.withdrawn)
@@ -140,6 +140,41 @@ import Testing
         }
     }
 
+    /// Nobody has heard of the pivot, so it is not known to have failed either.
+    @Test func whoCancelsASagaWhosePivotIsUnderWayDoesNotHaveItExecutedAnyMore() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve", "authorize")
+        let first = bench.sent.count
+        try bench.request(.cancel, because: "the customer called")
+        #expect(bench.sent.count == first && bench.status("capture") == .dispatched)
+        while bench.instance.status == .running { try bench.wake() }
+        #expect(bench.sent.count > first + 4 && bench.sent.dropFirst(first).allSatisfy(\.isWithdrawal))
+        #expect(bench.happenings.filter { $0 == "step.withdrawal-sent" }.count == 1)
+        #expect(bench.instance.parking?.cause == .pivotUnknown)
+        // The command that was sent first comes through; or it never did.
+        var done = bench
+        try done.succeed("capture")
+        #expect(done.instance.currentStep == "ship" && done.instance.turningBack == nil)
+        try bench.reply("capture", Replies.withdrawn)
+        #expect(bench.undone == ["authorize"])
+        #expect(bench.instance.reason == "Cancelled by ada: the customer called")
+    }
+
+    @Test func aPivotOfUnknownOutcomeCanBeWithdrawnByWhoeverCancels() throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve", "authorize")
+        while bench.instance.status == .running { try bench.wake() }
+        #expect(bench.instance.parking?.cause == .pivotUnknown)
+        #expect(bench.sent.allSatisfy { !$0.isWithdrawal })
+        try bench.request(.cancel, because: nil)
+        #expect(bench.instance.status == .running && bench.sent.last?.isWithdrawal == true && bench.undone.isEmpty)
+        var silent = bench
+        try bench.answer(Replies.withdrawn)
+        #expect(bench.undone == ["authorize"] && bench.instance.reason == "Cancelled by ada")
+        while silent.instance.status == .running { try silent.wake() }
+        #expect(silent.instance.parking?.cause == .pivotUnknown && silent.undone.isEmpty)
+    }
+
     struct Bounded: Saga {
         static let name: SagaName = "bounded-pivot"
         static let version = 1
@@ -185,14 +220,12 @@ import Testing
         #expect(bench.undone.isEmpty)
     }
 
-    @Test func anExpiredWithdrawalParksAndARetryIsANewCommand() throws {
+    @Test func anExpiredWithdrawalParksAndWhoeverKnowsThatItWasNotExecutedLetsItGoBack() throws {
         var bench = try givenUp()
         try bench.answer(Replies.late)
         #expect(bench.instance.parking == Parking(cause: .expired, step: "capture"))
         var back = bench
         try bench.request(.retry, because: "the bank has no such payment")
-        #expect(bench.sent.last?.isWithdrawal == false && bench.sent.last?.key.round == 2)
-        try bench.answer(Replies.passing)
         #expect(bench.sent.last?.isWithdrawal == true && bench.sent.last?.key.round == 2)
         try bench.answer(Replies.withdrawn)
         #expect(bench.undone == ["authorize"])
