@@ -15,7 +15,7 @@ public struct SagaTestReport: Sendable, CustomStringConvertible {
     public internal(set) var endings: [SagaRecord.Status: Int] = [:]
     /// How those ended that were parked, when an operator had them tried again and nothing more went wrong.
     public internal(set) var endingsAfterRetries: [SagaRecord.Status: Int] = [:]
-    /// How many of them stayed parked, since so much time had passed that nobody could tell what there was to undo.
+    /// How many of them stayed parked, since so much time had passed that nobody could tell what was done.
     public internal(set) var tooLate = 0
     /// How often what struck, by kind.
     public internal(set) var faults: [String: Int] = [:]
@@ -39,7 +39,7 @@ public struct SagaTestReport: Sendable, CustomStringConvertible {
             "  ended: \(list(endings))",
         ]
         if !endingsAfterRetries.isEmpty {
-            let late = tooLate > 0 ? "; too late to undo: \(tooLate)" : ""
+            let late = tooLate > 0 ? "; too late to tell: \(tooLate)" : ""
             lines.append("  parked ones, tried again: \(list(endingsAfterRetries))\(late)")
         }
         let struck = faults.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")

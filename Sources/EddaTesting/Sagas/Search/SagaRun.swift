@@ -13,7 +13,7 @@ struct SagaRun: Sendable {
     var status: SagaRecord.Status?
     /// How it stood after an operator had it tried again, if it was parked.
     var statusAfterRetries: SagaRecord.Status?
-    /// Whether it then still stood still for a compensation that came too late.
+    /// Whether it then still stood still since nobody could tell any more what was done.
     var isTooLate = false
     /// How many transitions it had made by then.
     var transitions = 0

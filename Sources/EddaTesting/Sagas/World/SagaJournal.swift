@@ -29,7 +29,7 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         var pending: [Entry] = []
         var entries: [Entry] = []
         var lastProblem: String?
-        /// The commands whose calls to the outside were made: they cannot be refused any more.
+        /// The keys of commands whose calls to the outside were made: they cannot be refused any more.
         var called: Set<String> = []
         /// Whether the call that is made now does not return in time.
         var isHanging = false
@@ -47,6 +47,9 @@ final class SagaJournal: Participant.Watch, LocalWatch {
     }
 
     var entries: [Entry] { state.withLock { $0.entries } }
+
+    /// The keys of commands that have called the outside, whether or not anything was committed then.
+    var called: Set<String> { state.withLock { $0.called } }
 
     /// What the last handler was made to throw.
     func takeProblem() -> String? {
@@ -97,8 +100,8 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             let key = names.short(message.idempotencyKey)
             let number = state.asked[key, default: 0] + 1
             let isRejected = fates.at(.execution(key: key), number).contains(.rejection)
-            guard isRejected, !state.called.contains(key) else {
-                state.called.insert(key)
+            guard isRejected, !state.called.contains(message.idempotencyKey) else {
+                state.called.insert(message.idempotencyKey)
                 return nil
             }
             state.asked[key] = number
@@ -118,7 +121,7 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             let number = state.asked[key, default: 0] + 1
             state.asked[key] = number
             let effects = fates.at(.execution(key: key), number)
-            if effects.contains(.rejection), !state.called.contains(key) {
+            if effects.contains(.rejection), !state.called.contains(message.idempotencyKey) {
                 state.lastProblem = "rejects it"
                 return Rejection("test.rejected", "the test wants it")
             }

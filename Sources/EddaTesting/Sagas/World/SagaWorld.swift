@@ -169,6 +169,14 @@ final class SagaWorld<S: Saga> {
         }
     }
 
+    /// Whether a participant is about to make a call.
+    func isBegun(_ fits: (_ key: String) -> Bool) -> Bool {
+        agenda.contains { appointment in
+            guard case .call(let begun, let process, _) = appointment.happening else { return false }
+            return process.isAlive && fits(begun.message.idempotencyKey)
+        }
+    }
+
     /// Lets things happen until nothing is to come.
     ///
     /// - Returns: Whether it came to that.
