@@ -148,7 +148,7 @@ import Testing
         let cache = AggregateCache(limit: 4)
         func aggregate(version: Int, epoch: UInt64) -> HeldAggregate<Account> {
             var aggregate = HeldAggregate<Account>(epoch: epoch)
-            aggregate.loaded.version = version
+            aggregate.set(Account(), version: version)
             return aggregate
         }
         cache.keep(aggregate(version: 5, epoch: 0), in: "account-1")

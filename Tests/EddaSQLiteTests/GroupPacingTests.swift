@@ -6,9 +6,23 @@ import Testing
     @Test func oneCallerIsWaitedForOnceItHasCome() {
         var pacing = GroupPacing()
         #expect(pacing.pause(waiting: 0) == .zero)
-        pacing.committed(units: 1, waiting: 0, in: .milliseconds(1))
-        #expect(pacing.pause(waiting: 0) == .microseconds(500))
+        pacing.committed(units: 1, waiting: 0, in: .microseconds(120))
+        #expect(pacing.pause(waiting: 0) == .microseconds(60))
         #expect(pacing.pause(waiting: 1) == .zero)
+        // Not for long, however long commits take.
+        pacing.committed(units: 1, waiting: 0, in: .seconds(1))
+        #expect(pacing.pause(waiting: 0) == GroupPacing.limitForOne)
+    }
+
+    @Test func aGroupIsPreparedWhenItsCallersHaveKeptComingBack() {
+        var pacing = GroupPacing()
+        for _ in 0..<100 where !pacing.isSure {
+            pacing.committed(units: 1, waiting: 0, in: .milliseconds(1))
+            pacing.paused(from: 0, to: 1)
+        }
+        #expect(pacing.isSure)
+        pacing.paused(from: 0, to: 0)
+        #expect(!pacing.isSure)
     }
 
     @Test func callersWhoComeBackTogetherShareACommit() {

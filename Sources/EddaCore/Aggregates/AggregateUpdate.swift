@@ -21,7 +21,7 @@ struct AggregateUpdate<State: Aggregate, Base: Store>: Sendable {
         }
         var losses = 0
         while losses < LostRace.limit {
-            let decision = Result { try decide(aggregate.loaded.state) }
+            let decision = Result { try decide(aggregate.state) }
             guard let events = try? decision.get(), !events.isEmpty || key != nil else {
                 // Nothing will be written that a version could check. What was decided on a state from memory is the
                 // answer only if the stream has not moved on.
@@ -127,7 +127,7 @@ extension WriteTransaction {
         _ decide: (State, Int) throws -> Append
     ) throws -> AppendResult {
         try replay(&aggregate, in: stream, schema: schema)
-        let append = try decide(aggregate.loaded.state, aggregate.version)
+        let append = try decide(aggregate.state, aggregate.version)
         let result = try self.append(append)
         guard !result.wasRepeated else { return result }
         var next = aggregate

@@ -39,7 +39,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         public static func buildExpression<E: Event>(_ on: On<State, E>) -> Entry {
             guard case .fold(let fold) = on.handler else { return Entry(event: E.self) { _, _, _ in } }
             return Entry(event: E.self) { state, event, schema in
-                try fold(&state.assumingMemoryBound(to: State.self).pointee, schema.decode(E.self, from: event))
+                try fold(&state.assumingMemoryBound(to: State.self).pointee, schema.decode(E.self, named: event))
             }
         }
 
@@ -54,12 +54,32 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     ///
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
-        guard let handler = handler(of: event.type) else { return }
-        try withUnsafeMutablePointer(to: &state) { try handler.apply(UnsafeMutableRawPointer($0), event, schema) }
+        try withUnsafeMutablePointer(to: &state) { try apply(event, at: UnsafeMutableRawPointer($0), schema) }
     }
 
-    private func handler(of type: EventType) -> EventHandler? {
-        few.isEmpty ? handlers[type] : few.first { $0.type == type }
+    /// Applies stored events in order.
+    ///
+    /// - Parameter version: Set to the version of the last event that was applied or passed over.
+    /// - Throws: ``SchemaError`` when an event does not decode.
+    func apply(
+        _ events: [RecordedEvent],
+        to state: inout State,
+        version: inout Int,
+        schema: SchemaRegistry
+    ) throws {
+        try withUnsafeMutablePointer(to: &state) { state in
+            for index in events.indices {
+                try apply(events[index], at: UnsafeMutableRawPointer(state), schema)
+                version = events[index].version
+            }
+        }
+    }
+
+    private func apply(_ event: RecordedEvent, at state: UnsafeMutableRawPointer, _ schema: SchemaRegistry) throws {
+        if few.isEmpty { try handlers[event.type]?.apply(state, event, schema) }
+        for index in few.indices where few[index].type == event.type {
+            return try few[index].apply(state, event, schema)
+        }
     }
 }
 

@@ -1,7 +1,22 @@
 /// An aggregate on its way from the store to a decision and, after the commit, into memory.
+///
+/// The state is behind a reference, and copied when it is changed while somebody else has it: to hand on a value whose size
+/// depends on the state, the runtime would have to be asked for that size at every step.
 struct HeldAggregate<State: Aggregate>: Sendable {
-    /// The state and its version.
-    var loaded = Loaded<State>()
+    /// A state and its version.
+    ///
+    /// `@unchecked Sendable`: it is changed only while one value alone refers to it.
+    private final class Content: @unchecked Sendable {
+        var state: State
+        var version: Int
+
+        init(_ state: State, _ version: Int) {
+            self.state = state
+            self.version = version
+        }
+    }
+
+    private var content = Content(State(), 0)
     /// The version of the stored snapshot that this program can use; 0 when there is none.
     var snapshotVersion = 0
     /// Whether there is a snapshot that should be usable and is not.
@@ -9,9 +24,17 @@ struct HeldAggregate<State: Aggregate>: Sendable {
     /// The epoch of the cache in which it was read.
     let epoch: UInt64
 
-    var version: Int { loaded.version }
-
     init(epoch: UInt64) { self.epoch = epoch }
+
+    /// The version of the last event that the state contains.
+    var version: Int { content.version }
+
+    var state: State { content.state }
+
+    var loaded: Loaded<State> { Loaded(state: content.state, version: content.version) }
+
+    /// Sets the state as of a version.
+    mutating func set(_ state: State, version: Int) { content = Content(state, version) }
 
     /// Notes that a snapshot of this version was stored.
     mutating func hasSnapshot(at version: Int) {
@@ -21,7 +44,9 @@ struct HeldAggregate<State: Aggregate>: Sendable {
 
     /// Folds stored events in.
     mutating func apply(_ events: [RecordedEvent], schema: SchemaRegistry) throws {
-        try loaded.apply(events, schema: schema)
+        guard !events.isEmpty else { return }
+        let content = ownContent()
+        try State.handlers.apply(events, to: &content.state, version: &content.version, schema: schema)
     }
 
     /// Folds events in that are being appended after it: their encoded data, as a replay would read it.
@@ -29,19 +54,22 @@ struct HeldAggregate<State: Aggregate>: Sendable {
     /// - Throws: ``SchemaError`` when what was encoded does not decode.
     mutating func apply(_ events: [EventData], in stream: StreamID, schema: SchemaRegistry) throws {
         var version = version
-        let handlers = State.handlers
-        for event in events {
+        // Handlers see neither positions nor times.
+        let recorded = events.map { event in
             version += 1
-            // Handlers see neither positions nor times.
-            let recorded = RecordedEvent(
+            return RecordedEvent(
                 position: .start,
                 stream: stream,
                 version: version,
                 recordedAt: Timestamp(microseconds: 0),
                 event: event
             )
-            try handlers.apply(recorded, to: &loaded.state, schema: schema)
         }
-        loaded.version = version
+        try apply(recorded, schema: schema)
+    }
+
+    private mutating func ownContent() -> Content {
+        if !isKnownUniquelyReferenced(&content) { content = Content(content.state, content.version) }
+        return content
     }
 }

@@ -11,6 +11,11 @@ public struct Loaded<State: Aggregate>: Sendable {
         version = 0
     }
 
+    init(state: State, version: Int) {
+        self.state = state
+        self.version = version
+    }
+
     /// Folds further events in.
     ///
     /// - Throws: ``SchemaError`` when an event does not decode.
@@ -20,10 +25,6 @@ public struct Loaded<State: Aggregate>: Sendable {
 
     /// The same for what the store returns: an array, whatever the aggregate, is walked without asking what it is.
     mutating func apply(_ events: [RecordedEvent], schema: SchemaRegistry) throws {
-        let handlers = State.handlers
-        for event in events {
-            try handlers.apply(event, to: &state, schema: schema)
-            version = event.version
-        }
+        try State.handlers.apply(events, to: &state, version: &version, schema: schema)
     }
 }

@@ -8,13 +8,15 @@ internal import Darwin
 
 /// Random numbers of the system, fetched many at a time: a call of the system for each would cost more than the id that
 /// is made of it.
-struct RandomStock: RandomNumberGenerator {
+package struct RandomStock: RandomNumberGenerator {
     private var numbers: [UInt64] = []
+
+    package init() {}
 
     /// As many as `getentropy` gives at once: 256 bytes (man7.org/linux/man-pages/man3/getentropy.3.html).
     private static let count = 32
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         if numbers.isEmpty { refill() }
         return numbers.removeLast()
     }

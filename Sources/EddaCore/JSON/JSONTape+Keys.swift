@@ -16,6 +16,7 @@ extension JSONTape {
         guard token.length > 0 else { return nil }
         guard token.traits.contains(.ordered) else { return findAmongUnusual(key, in: object) }
         var text = key
+        var isASCII = true
         let found: Int? = text.withUTF8 { key in
             bytes.withUnsafeBufferPointer { bytes in
                 // Keys are mostly asked for one after another; if not, one round finds any.
@@ -40,10 +41,13 @@ extension JSONTape {
                     }
                     place = Int(tokens[value].next)
                 }
+                var seen: UInt8 = 0
+                for byte in key { seen |= byte }
+                isASCII = seen < 0x80
                 return nil
             }
         }
-        if found == nil, token.length > Self.longSearch || !key.utf8.allSatisfy({ $0 < 0x80 }) {
+        if found == nil, token.length > Self.longSearch || !isASCII {
             return findAmongUnusual(key, in: object)
         }
         return found

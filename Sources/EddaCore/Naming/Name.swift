@@ -64,14 +64,16 @@ extension Name {
     /// Equal names have equal bytes: a composed and a decomposed é, which Swift's strings hold for equal, are two
     /// names, as they are in SQLite.
     public static func == (left: Self, right: Self) -> Bool {
-        var (left, right) = (left.rawValue, right.rawValue)
-        return left.withUTF8 { left in
-            right.withUTF8 { right in
-                guard left.count == right.count else { return false }
+        let (left, right) = (left.rawValue.utf8, right.rawValue.utf8)
+        guard left.count == right.count else { return false }
+        // Asked this way the texts are compared where they are; one that is not kept in UTF-8 there is none on Linux.
+        let areEqual = left.withContiguousStorageIfAvailable { left in
+            right.withContiguousStorageIfAvailable { right in
                 guard let start = left.baseAddress, let other = right.baseAddress else { return true }
                 return start == other || memcmp(start, other, left.count) == 0
             }
         }
+        return (areEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     /// Hashes the UTF-8 bytes.

@@ -78,6 +78,11 @@ public struct SchemaRegistry: Sendable {
                 "The event at position \(event.position) is a \(event.type), not a \(E.eventType)."
             )
         }
+        return try decode(type, named: event)
+    }
+
+    /// The same for an event that is known to be stored under one of the names of `E`.
+    func decode<E: Event>(_ type: E.Type, named event: RecordedEvent) throws(SchemaError) -> E {
         var data = event.data
         var version = event.schemaVersion
         guard version <= E.schemaVersion else {

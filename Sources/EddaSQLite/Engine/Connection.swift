@@ -15,6 +15,8 @@ final class Connection {
 
     let path: String
     let handle: OpaquePointer
+    /// Kept until the database is closed.
+    private let logVFS: LogVFS?
     private let guardian = StatementGuard()
     private var fixed: [Statement?] = []
     private var written: [String: (statement: Statement, lastUse: Int)] = [:]
@@ -36,8 +38,10 @@ final class Connection {
         case .writer: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         case .reader: flags |= SQLITE_OPEN_READONLY
         }
+        // Only there is the log synced before its frames are looked for.
+        if case .writer(.full, _) = access { logVFS = LogVFS(above: vfs) } else { logVFS = nil }
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags, vfs)
+        let code = sqlite3_open_v2(path, &opened, flags, logVFS?.name ?? vfs)
         guard code == SQLITE_OK, let handle = opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(opened)

@@ -160,10 +160,7 @@ final class Statement {
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         let count = Int(sqlite3_column_bytes(handle, column))
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
-            initialized = count
-        }
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
 
     /// The id of an event; `nil` when the column does not hold 16 bytes.

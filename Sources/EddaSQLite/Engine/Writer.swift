@@ -145,6 +145,7 @@ final class Writer: Sendable {
         holder.session.map(gather)
         let (group, isClosed) = queue.withLock { ($0.takeGroup(most: groupSize), $0.isClosed) }
         guard !group.isEmpty, let session = holder.session else {
+            holder.session?.unprepare()
             if isClosed {
                 holder.close()
                 ended.raise()
@@ -161,12 +162,14 @@ final class Writer: Sendable {
         let before = queue.withLock { $0.isClosed ? Int.max : $0.count }
         let pause = session.pacing.pause(waiting: before)
         guard pause > .zero else { return }
+        // Below what a timer can tell, only the processor is given away.
+        let isBrief = pause < Self.shortestSleep * 2
+        if isBrief, session.pacing.isSure { session.prepare() }
         let clock = ContinuousClock()
         let end = clock.now + pause
         var now = waiting
         while now < session.pacing.expected, clock.now < end {
-            // Below what a timer can tell, only the processor is given away.
-            if pause < Self.shortestSleep * 2 { sched_yield() } else { usleep(Self.sleepMicroseconds) }
+            if isBrief { sched_yield() } else { usleep(Self.sleepMicroseconds) }
             now = waiting
         }
         session.pacing.paused(from: before, to: now)

@@ -37,14 +37,14 @@ extension WriterSession {
     private func isCommittedAfterReopening() throws -> Bool {
         let expected = marker
         try reconnect()
-        try beginImmediate()
+        try beginImmediate(within: settings.lockTimeout)
         try readLog()
         if marker == expected {
             try connection.execute("COMMIT")
             dataVersion = try dataVersionNow()
             return true
         }
-        marker = Int64.random(in: 1...Int64.max)
+        marker = freshMarker()
         try connection.statement(.setLog).setLog(effects, marker: marker)
         try connection.execute("COMMIT")
         dataVersion = try dataVersionNow()

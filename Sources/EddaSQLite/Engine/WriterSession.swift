@@ -46,6 +46,9 @@ final class WriterSession {
     var dataVersion: Int64 = 0
     private var announcedVersion: Int64 = 0
     var marker: Int64 = 0
+    private var random = RandomStock()
+    /// Whether the lock is held and a transaction has begun for a group that has yet to come.
+    private var isPrepared = false
     private var generation: Int64 = 1
     private var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
@@ -64,7 +67,7 @@ final class WriterSession {
         do {
             connection = try Self.prepare(settings)
             settings.gauge.follow(connection)
-            try beginTransaction()
+            try beginTransaction(within: settings.lockTimeout)
             let mark = try noticeRestoration()
             try connection.execute("COMMIT")
             notify.begin(mark)
@@ -116,13 +119,37 @@ final class WriterSession {
 
     // MARK: Groups
 
+    /// Takes the lock and begins the transaction of a group that is expected at any moment, so that its caller need not
+    /// wait for that.
+    ///
+    /// It waits for nobody. What goes wrong is found again, and told, when the group begins. Either ``process(_:waiting:)`` or
+    /// ``unprepare()`` follows soon.
+    func prepare() {
+        guard !isPrepared, (try? lock.lock(within: .zero)) != nil else { return }
+        do {
+            try beginTransaction(within: .zero)
+            isPrepared = true
+        } catch {
+            abandon()
+            lock.unlock()
+        }
+    }
+
+    /// Ends what ``prepare()`` began, for no group has come.
+    func unprepare() {
+        guard isPrepared else { return }
+        isPrepared = false
+        do { try connection.statement(.commit).run() } catch { abandon() }
+        lock.unlock()
+    }
+
     /// Commits a group of units and answers their callers.
     ///
     /// - Parameter waiting: How many further units wait at that moment.
     /// - Returns: The units that did not fit into the group's time.
     func process(_ units: [WriteUnit], waiting: () -> Int) -> ArraySlice<WriteUnit> {
         do {
-            try lock.lock(within: settings.lockTimeout)
+            if !isPrepared { try lock.lock(within: settings.lockTimeout) }
         } catch {
             fail(units[...], error)
             return []
@@ -180,7 +207,8 @@ final class WriterSession {
 
     private func begin() throws -> WriteGroup {
         do {
-            try beginTransaction()
+            if !isPrepared { try beginTransaction(within: settings.lockTimeout) }
+            isPrepared = false
         } catch {
             abandon()
             throw (error as? SQLiteFailure)?.storeError(path: settings.path) ?? error
@@ -198,8 +226,8 @@ final class WriterSession {
     }
 
     /// Begins a transaction and makes sure that what is remembered is what the file says.
-    private func beginTransaction() throws {
-        try beginImmediate()
+    private func beginTransaction(within patience: Duration) throws {
+        try beginImmediate(within: patience)
         let version = try dataVersionNow()
         let now = settings.time.now()
         if version != dataVersion || boot.isEmpty {
@@ -214,17 +242,17 @@ final class WriterSession {
         if boot != now.boot { try rebase(to: now) }
     }
 
-    /// `BEGIN IMMEDIATE`, waiting for at most the lock timeout for a process that writes without Edda.
-    func beginImmediate() throws {
+    /// `BEGIN IMMEDIATE`, waiting for at most `patience` for a process that writes without Edda.
+    func beginImmediate(within patience: Duration) throws {
         let clock = ContinuousClock()
-        let deadline = clock.now + settings.lockTimeout
+        let deadline = clock.now + patience
         while true {
             do {
                 try connection.statement(.begin).run()
                 return
             } catch  where error.code == SQLITE_BUSY {
                 guard clock.now < deadline else {
-                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: error)
+                    throw LockHolder.error(path: settings.path, limit: patience, failure: error)
                 }
                 sqlite3_sleep(1)
             }
@@ -273,7 +301,7 @@ final class WriterSession {
     private func finish(_ group: WriteGroup, isRetry: Bool = false, waiting: () -> Int = { 0 }) {
         do {
             if group.transaction.effects.wrote {
-                marker = Int64.random(in: 1...Int64.max)
+                marker = freshMarker()
                 try connection.statement(.setLog).setLog(group.transaction.effects, marker: marker)
             }
             let clock = ContinuousClock()
@@ -285,6 +313,9 @@ final class WriterSession {
             recover(from: error, group, isRetry: isRetry)
         }
     }
+
+    /// A number by which the commit is known that writes it.
+    func freshMarker() -> Int64 { Int64.random(in: 1...Int64.max, using: &random) }
 
     func committed(_ group: WriteGroup) {
         let done = group.transaction.effects

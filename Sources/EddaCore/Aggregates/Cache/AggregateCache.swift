@@ -32,7 +32,7 @@ public final class AggregateCache: Sendable {
 
     private final class TypedEntry<State: Aggregate>: Entry {
         let aggregate: HeldAggregate<State>
-        var version: Int { aggregate.loaded.version }
+        var version: Int { aggregate.version }
 
         init(_ aggregate: HeldAggregate<State>) { self.aggregate = aggregate }
     }

@@ -30,7 +30,7 @@ struct SnapshotFormat<State: Aggregate>: Sendable {
     /// The snapshot of an aggregate; `nil` when it does not encode.
     func snapshot(of aggregate: HeldAggregate<State>, in stream: StreamID, schema: SchemaRegistry) -> Snapshot? {
         do {
-            let state = try encode(aggregate.loaded.state, schema)
+            let state = try encode(aggregate.state, schema)
             return Snapshot(stream: stream, version: aggregate.version, shape: shape, state: state)
         } catch {
             Logger.current.warning(
@@ -52,7 +52,7 @@ struct SnapshotFormat<State: Aggregate>: Sendable {
             return false
         }
         do {
-            aggregate.loaded.state = try decode(snapshot.state, schema)
+            aggregate.set(try decode(snapshot.state, schema), version: snapshot.version)
         } catch {
             Logger.current.warning(
                 """
@@ -63,7 +63,6 @@ struct SnapshotFormat<State: Aggregate>: Sendable {
             aggregate.mustReplaceSnapshot = true
             return false
         }
-        aggregate.loaded.version = snapshot.version
         aggregate.snapshotVersion = snapshot.version
         return true
     }
