@@ -379,8 +379,9 @@ enum StoreStatement: Int, CaseIterable {
     }
 
     private static func stream(_ order: String) -> String {
+        // Whoever reads a stream knows its name and needs no number.
         """
-        SELECT \(eventColumns) FROM edda_streams s JOIN edda_events e ON e.stream = s.id
+        SELECT \(eventColumns.replacing("e.stream", with: "0")) FROM edda_streams s JOIN edda_events e ON e.stream = s.id
         WHERE s.name = ?1 AND e.version BETWEEN ?2 AND ?3 ORDER BY e.version \(order) LIMIT ?4
         """
     }

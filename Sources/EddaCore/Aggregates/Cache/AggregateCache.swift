@@ -15,9 +15,26 @@ public final class AggregateCache: Sendable {
     public let limit: Int
     private let memory: Mutex<Memory>
 
+    /// A stream and the type of its aggregate, hashed before the lock is taken.
     private struct Key: Hashable {
         let stream: StreamID
         let type: ObjectIdentifier
+        private let digest: Int
+
+        init(_ stream: StreamID, _ type: Any.Type) {
+            self.stream = stream
+            self.type = ObjectIdentifier(type)
+            var hasher = Hasher()
+            hasher.combine(stream)
+            hasher.combine(self.type)
+            digest = hasher.finalize()
+        }
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.digest == right.digest && left.type == right.type && left.stream == right.stream
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
     private struct Memory {
@@ -64,7 +81,7 @@ public final class AggregateCache: Sendable {
     /// The state that is kept of a stream's aggregate.
     func aggregate<State: Aggregate>(_ type: State.Type, in stream: StreamID) -> HeldAggregate<State>? {
         guard limit > 0 else { return nil }
-        let key = Key(stream: stream, type: ObjectIdentifier(type))
+        let key = Key(stream, type)
         guard let entry = memory.withLock({ $0.entries.use(key) }) else { return nil }
         // The key holds the type, so the entry is of it.
         return unsafeDowncast(entry, to: TypedEntry<State>.self).aggregate
@@ -73,7 +90,7 @@ public final class AggregateCache: Sendable {
     /// Keeps a state, unless a later one is kept already or everything was dropped since it was read.
     func keep<State: Aggregate>(_ aggregate: HeldAggregate<State>, in stream: StreamID) {
         guard limit > 0 else { return }
-        let key = Key(stream: stream, type: ObjectIdentifier(State.self))
+        let key = Key(stream, State.self)
         let entry = TypedEntry(aggregate)
         memory.withLock { memory in
             guard memory.epoch == aggregate.epoch else { return }
