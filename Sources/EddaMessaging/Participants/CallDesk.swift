@@ -46,10 +46,7 @@ final class CallDesk: Sendable {
                 let (calls, pause) = book.withLock { ($0.next(at: now), $0.pause(from: now)) }
                 for call in calls {
                     group.addTask {
-                        let ending = await carryOut(call)
-                        let now = self.time.now()
-                        self.book.withLock { $0.conclude(call.key, ending, at: now) }
-                        self.changes.raise()
+                        self.conclude(call.key, await carryOut(call))
                     }
                 }
                 do {
@@ -68,13 +65,19 @@ final class CallDesk: Sendable {
     /// Carries out what can be carried out now, one after another, and returns when nothing is left that can.
     func runReady(_ carryOut: (CallBook.Call) async -> CallBook.Ending) async {
         while true {
-            let calls = book.withLock { $0.next(at: time.now()) }
+            let calls = take()
             guard !calls.isEmpty else { return }
-            for call in calls {
-                let ending = await carryOut(call)
-                book.withLock { $0.conclude(call.key, ending, at: time.now()) }
-            }
+            for call in calls { conclude(call.key, await carryOut(call)) }
         }
+    }
+
+    /// Hands out what can be carried out now; whoever does that concludes it.
+    func take() -> [CallBook.Call] { book.withLock { $0.next(at: time.now()) } }
+
+    /// Takes note of what came of a call that was handed out.
+    func conclude(_ key: String, _ ending: CallBook.Ending) {
+        book.withLock { $0.conclude(key, ending, at: time.now()) }
+        changes.raise()
     }
 
     /// Waits until there is room.

@@ -61,6 +61,7 @@ extension CommandExecutor {
             undone: undone,
             isWithdrawal: message.isWithdrawal
         )
+        if case .settleFirst = decision, !waitsForUndone { return (own, .execute) }
         return (own, decision)
     }
 

@@ -13,7 +13,7 @@ package import Logging
 /// need be there. One that finds a call begun has it gone on with, and repeated when it has failed: that is the only way to
 /// learn its end, and it can take effect then for the first time.
 package struct CommandExecutor: Sendable {
-    let participant: Participant
+    package var participant: Participant
     let store: any Store
     let logger: Logger
     /// For how long the inbox remembers what was done.
@@ -24,6 +24,8 @@ package struct CommandExecutor: Sendable {
     private let isAlone: Bool
     /// Whether a command that was cancelled before it came is noted; only a test of this package wants it otherwise.
     package var leavesTombstones = true
+    /// Whether a compensation waits for what it undoes; likewise.
+    package var waitsForUndone = true
 
     /// An executor whose desk is run by the participant's worker.
     init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow, desk: CallDesk) {
@@ -35,14 +37,23 @@ package struct CommandExecutor: Sendable {
         self.desk = desk
     }
 
-    /// An executor without a worker: the calls of a command are made before its delivery is done.
-    package init(participant: Participant, store: any Store, logger: Logger, inboxWindow: InboxWindow) {
-        isAlone = true
+    /// An executor without a worker.
+    ///
+    /// - Parameter isAlone: Whether the calls of a command are made before its delivery is done; otherwise
+    ///   ``takeBegun()`` hands them out.
+    package init(
+        participant: Participant,
+        store: any Store,
+        logger: Logger,
+        inboxWindow: InboxWindow,
+        isAlone: Bool = true
+    ) {
+        self.isAlone = isAlone
         self.participant = participant
         self.store = store
         self.logger = logger
         self.inboxWindow = inboxWindow
-        desk = CallDesk(limit: 1, capacity: 1_000, time: store.time)
+        desk = CallDesk(limit: isAlone ? 1 : participant.calls, capacity: 1_000, time: store.time)
     }
 
     /// The data of a command does not fit its type.

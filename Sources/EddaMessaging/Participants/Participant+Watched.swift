@@ -9,8 +9,11 @@ extension Participant {
         /// Called in the unit, before the handler; what it throws is what the handler throws.
         func begin(_ message: Message) throws
 
+        /// Called before a call to the outside; what it throws is what the call throws.
+        func call() throws
+
         /// Called in the unit, after the handler.
-        func end(_ message: Message)
+        func end(_ message: Message, _ reply: [UInt8])
     }
 
     /// The same participant with somebody who looks on, and gets in the way.
@@ -53,7 +56,10 @@ extension Participant.Entry {
             switch try prepare(data, schema) {
             case .handle(let execute): return .handle(looked(at: execute, by: watch))
             case .perform(let timeout, let call):
-                return .perform(timeout: timeout) { key in looked(at: try await call(key), by: watch) }
+                return .perform(timeout: timeout) { key in
+                    try watch.call()
+                    return looked(at: try await call(key), by: watch)
+                }
             }
         }
     }
@@ -66,7 +72,7 @@ private func looked(
     { context in
         try watch.begin(context.message)
         let reply = try execute(context)
-        watch.end(context.message)
+        watch.end(context.message, reply)
         return reply
     }
 }

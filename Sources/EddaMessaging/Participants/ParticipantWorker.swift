@@ -114,30 +114,11 @@ public final class ParticipantWorker: Sendable {
             group.addTask { await self.desk.run { await self.executor.goOn(with: $0) } }
             defer { group.cancelAll() }
             do {
-                try await resume()
+                try await executor.resume()
             } catch is CancellationError {
                 return
             }
             try await group.next()
-        }
-    }
-
-    /// Takes up what was begun and has no outcome; what a sender was told about is left to the sender.
-    private func resume() async throws {
-        let page = 100
-        var place = InboxEntry.Place(consumer: participant.name.rawValue)
-        while true {
-            let after = place
-            let entries = try await store.persistently(logger) {
-                try await store.read { try $0.openInboxEntries(after: after, limit: page) }
-            }
-            for entry in entries where entry.consumer == participant.name.rawValue {
-                guard case .started(let message) = entry.state else { continue }
-                try await desk.waitForRoom()
-                desk.admit(message, key: entry.key, asker: nil)
-            }
-            guard entries.count == page, let last = entries.last, last.consumer == place.consumer else { return }
-            place = last.place
         }
     }
 

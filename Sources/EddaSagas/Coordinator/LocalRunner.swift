@@ -10,10 +10,8 @@ package final class LocalRunner: Sendable {
         let saga: SagaID
         let step: StepID
 
-        init(_ key: SagaKey) {
-            saga = key.saga
-            step = key.step
-        }
+        /// `nil` unless a test wants the two beside each other.
+        let direction: Direction?
     }
 
     private struct Running {
@@ -47,7 +45,16 @@ package final class LocalRunner: Sendable {
     /// Raised when something may have to be begun.
     private let arrivals = Signal()
 
-    package init(room: Int = 4_096) { self.room = room }
+    private let defect: SagaDefect?
+
+    package init(room: Int = 4_096, defect: SagaDefect? = nil) {
+        self.room = room
+        self.defect = defect
+    }
+
+    private func place(_ key: SagaKey) -> Place {
+        Place(saga: key.saga, step: key.step, direction: defect == .undoBesideItsCall ? key.direction : nil)
+    }
 
     /// Whether somebody does what is handed in.
     var isOpen: Bool { state.withLock(\.isOpen) }
@@ -63,7 +70,7 @@ package final class LocalRunner: Sendable {
     /// One that waits for the call of its own step to end is left out: nobody knows how long that takes.
     package func standing(of key: SagaKey) -> LocalStanding? {
         state.withLock { state in
-            if let running = state.running[Place(key)] {
+            if let running = state.running[place(key)] {
                 guard running.key == key else { return nil }
                 return running.isBrokenOff ? .brokenOff : .running(since: running.since)
             }
@@ -77,14 +84,14 @@ package final class LocalRunner: Sendable {
         guard !calls.isEmpty else { return }
         state.withLock { state in
             for call in calls {
-                let running = state.running[Place(call.key)]
+                let running = state.running[place(call.key)]
                 guard running?.key != call.key, state.waiting.count < room,
                     state.waiting.insert(call.key).inserted
                 else { continue }
                 if running == nil {
                     state.queue.append(call)
                 } else {
-                    state.behind[Place(call.key), default: []].append(call)
+                    state.behind[place(call.key), default: []].append(call)
                 }
             }
         }
@@ -100,12 +107,12 @@ package final class LocalRunner: Sendable {
                 state.waiting.subtract(waiting)
                 state.queue = state.queue[state.first...].filter { !waiting.contains($0.key) }
                 state.first = 0
-                for place in Set(waiting.map(Place.init)) {
+                for place in Set(waiting.map(self.place)) {
                     state.behind[place]?.removeAll { waiting.contains($0.key) }
                 }
             }
             return keys.compactMap { key in
-                state.running[Place(key)].flatMap { $0.key == key ? $0.abandoned : nil }
+                state.running[place(key)].flatMap { $0.key == key ? $0.abandoned : nil }
             }
         }
         for signal in signals { signal.raise() }
@@ -123,7 +130,7 @@ package final class LocalRunner: Sendable {
                     state.queue.removeFirst(state.first)
                     state.first = 0
                 }
-                let place = Place(call.key)
+                let place = self.place(call.key)
                 guard state.running[place] == nil else {
                     state.behind[place, default: []].append(call)
                     continue
@@ -139,7 +146,7 @@ package final class LocalRunner: Sendable {
     }
 
     package func finish(_ call: LocalCall) {
-        let place = Place(call.key)
+        let place = self.place(call.key)
         state.withLock { state in
             if state.running.removeValue(forKey: place)?.isBrokenOff == false { state.busy -= 1 }
             state.queue += state.behind.removeValue(forKey: place) ?? []
@@ -224,10 +231,11 @@ package final class LocalRunner: Sendable {
         }
     }
 
-    private func breakOff(_ call: LocalCall) {
+    /// Stops counting a call that does not heed its cancellation as one of so many.
+    func breakOff(_ call: LocalCall) {
         state.withLock { state in
-            guard state.running[Place(call.key)]?.isBrokenOff == false else { return }
-            state.running[Place(call.key)]?.isBrokenOff = true
+            guard state.running[place(call.key)]?.isBrokenOff == false else { return }
+            state.running[place(call.key)]?.isBrokenOff = true
             state.busy -= 1
         }
         arrivals.raise()

@@ -1,20 +1,7 @@
-internal import EddaCore
+package import EddaCore
 internal import Logging
 
 extension SagaCoordinator {
-    /// Does what waits to be done in this process, one after another, for programs that hold the time themselves.
-    ///
-    /// - Returns: How many calls were made.
-    @discardableResult
-    package func performLocals() async -> Int {
-        var count = 0
-        while let (call, _) = locals.next(at: store.time.now()) {
-            if await carryOut(call, { await $1() }) { count += 1 }
-            locals.finish(call)
-        }
-        return count
-    }
-
     /// Makes the calls again that were made by a process which is gone, rather than to wait for the timers of their sagas.
     ///
     /// It is for a process that alone makes calls: the only one on its store, or the one with the lease. What it makes itself
@@ -67,54 +54,61 @@ extension SagaCoordinator {
     /// Does what is to be done in this process until the task is cancelled.
     func runLocals() async {
         await locals.run(limit: configuration.localLimit, time: store.time) { call, abandoned in
-            await self.carryOut(call) { limit, work in
-                let (outcome, broken) = await self.locals.do(
-                    call,
-                    unless: abandoned,
-                    within: limit,
-                    by: self.store.time,
-                    isMinded: { await self.isMinded(call) },
-                    work
-                )
-                guard broken == .late, case .some(.none) = outcome, !Task.isCancelled else { return outcome ?? nil }
-                return self.outcome(ofLate: call, limit)
+            do {
+                guard let begun = try await self.begin(call, abandoned) else { return }
+                if let outcome = await self.attempt(begun) { try await self.take(outcome, of: call) }
+            } catch {
+                self.warn(call, error)
             }
         }
     }
 
-    /// Makes a call, if its saga still wants it, and moves the saga on by the result.
-    ///
-    /// - Parameter attempt: Does the work, for so long at most.
-    /// - Returns: Whether it was made.
-    @discardableResult
-    private func carryOut(
-        _ call: LocalCall,
-        _ attempt: (_ limit: Duration, _ work: @escaping @Sendable () async -> CommandOutcome?) async -> CommandOutcome?
-    ) async -> Bool {
+    /// Makes a call, and cancels it when nobody needs its result any more or its time is over.
+    private func attempt(_ begun: BegunCall) async -> CommandOutcome? {
+        let (outcome, broken) = await locals.do(
+            begun.call,
+            unless: begun.abandoned,
+            within: begun.limit,
+            by: store.time,
+            isMinded: { await self.isMinded(begun) }
+        ) { await self.outcome(of: begun) }
+        guard broken == .late, case .some(.none) = outcome, !Task.isCancelled else { return outcome ?? nil }
+        return begun.lateOutcome
+    }
+
+    /// Makes a call ready, if its saga still wants it.
+    func begin(_ call: LocalCall, _ abandoned: Signal) async throws -> BegunCall? {
+        guard let program = unit.programs[call.name], let step = program.step(call.key.step),
+            let perform = call.key.direction == .forward ? step.perform : step.performUndo, try await isWanted(call)
+        else { return nil }
+        let work: PlannedStep.Work
         do {
-            guard let program = unit.programs[call.name], let step = program.step(call.key.step),
-                let perform = call.key.direction == .forward ? step.perform : step.performUndo, try await isWanted(call)
-            else { return false }
-            let outcome: CommandOutcome?
-            do {
-                let state = try program.decodeState(call.state.bytes)
-                let work = try perform(state, call.elements[...], call, program.services, program.schema)
-                let watch = configuration.localWatch
-                outcome = await attempt(step.callLimit) { await Self.outcome(of: work, call.key.text, watch) }
-            } catch {
-                // It has not begun; but an earlier call, whose result was not learned, may have had its effect.
-                outcome = .failed(reason: "\(error)", isRetriable: call.number > 1)
-            }
-            guard let outcome else { return true }
-            let reply = SagaReply(key: call.key, outcome: outcome, messageID: "\(call.key.text)@\(call.number)")
-            _ = try await self.perform(.reply(reply), on: call.key.saga, cause: nil)
+            let state = try program.decodeState(call.state.bytes)
+            work = try perform(state, call.elements[...], call, program.services, program.schema)
         } catch {
-            logger.warning(
-                "What a step did in this process could not be written down; if it is still wanted, it is repeated.",
-                metadata: ["key": "\(call.key.text)", "error": "\(error)"]
-            )
+            let reason = "\(error)"
+            work = { throw BegunCall.Unfit(reason: reason, isFirst: call.number == 1) }
         }
-        return true
+        return BegunCall(
+            call: call,
+            abandoned: abandoned,
+            limit: step.callLimit,
+            hasTimeout: hasTimeout(call),
+            work: work
+        )
+    }
+
+    /// Moves a saga on by what has come of a call.
+    func take(_ outcome: CommandOutcome, of call: LocalCall) async throws {
+        let reply = SagaReply(key: call.key, outcome: outcome, messageID: "\(call.key.text)@\(call.number)")
+        _ = try await perform(.reply(reply), on: call.key.saga, cause: nil)
+    }
+
+    func warn(_ call: LocalCall, _ error: any Error) {
+        logger.warning(
+            "What a step did in this process could not be written down; if it is still wanted, it is repeated.",
+            metadata: ["key": "\(call.key.text)", "error": "\(error)"]
+        )
     }
 
     /// Whether the saga still waits for the call: it may have waited here while somebody decided otherwise.
@@ -128,16 +122,15 @@ extension SagaCoordinator {
     }
 
     /// What has come of a call; `nil` when it was cancelled.
-    private static func outcome(
-        of work: PlannedStep.Work,
-        _ key: String,
-        _ watch: (any LocalWatch)?
-    ) async -> CommandOutcome? {
+    package func outcome(of begun: BegunCall) async -> CommandOutcome? {
+        let key = begun.key.text
         do {
-            try watch?.begin(key)
-            let reply = try await work()
-            watch?.end(key)
+            try configuration.localWatch?.begin(key)
+            let reply = try await begun.work()
+            configuration.localWatch?.end(key)
             return .succeeded(reply)
+        } catch let unfit as BegunCall.Unfit {
+            return unfit.outcome
         } catch let rejection as Rejection {
             return .rejected(rejection)
         } catch is CancellationError where Task.isCancelled {
@@ -150,19 +143,13 @@ extension SagaCoordinator {
     /// Whether the saga itself cancels the call when its time is over.
     ///
     /// It does so for a step with a timeout, unless another process has decided about the step.
-    private func isMinded(_ call: LocalCall) async -> Bool {
-        guard hasTimeout(call) else { return false }
-        return (try? await isWanted(call)) ?? true
+    private func isMinded(_ begun: BegunCall) async -> Bool {
+        guard begun.hasTimeout else { return false }
+        return (try? await isWanted(begun.call)) ?? true
     }
 
     private func hasTimeout(_ call: LocalCall) -> Bool {
         call.key.direction == .forward && unit.programs[call.name]?.step(call.key.step)?.timeout != nil
-    }
-
-    /// What has come of a call that was cancelled for taking too long.
-    private func outcome(ofLate call: LocalCall, _ limit: Duration) -> CommandOutcome? {
-        guard !hasTimeout(call) else { return nil }
-        return .failed(reason: "it was cancelled, since it had no result within \(limit.inWords)", isRetriable: true)
     }
 }
 

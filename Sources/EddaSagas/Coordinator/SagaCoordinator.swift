@@ -84,7 +84,7 @@ public final class SagaCoordinator: Sendable {
     let configuration: Configuration
     let unit: SagaUnit
     let waitingRoom = WaitingRoom()
-    let locals = LocalRunner()
+    let locals: LocalRunner
     let gauges: SagaGauges
 
     /// A coordinator; it drives sagas while ``run(transport:)`` runs.
@@ -165,6 +165,7 @@ public final class SagaCoordinator: Sendable {
             hotLoopSends: configuration.hotLoopSends
         )
         policies.defect = configuration.defect
+        locals = LocalRunner(defect: configuration.defect)
         unit = SagaUnit(
             address: address,
             programs: programs,

@@ -28,4 +28,14 @@ package enum SagaDefect: String, CaseIterable, Sendable {
     case undoNamesNothing
     /// A participant does not note that a command was cancelled before it came.
     case noTombstone
+    /// What a local step did is undone while its call is still under way.
+    case undoBesideItsCall
+    /// A signal that comes before a step waits for it is forgotten.
+    case earlySignalForgotten
+    /// A participant executes what was sent so long ago that it may have forgotten it.
+    case expiryIgnored
+    /// A participant undoes what it has begun before that has come to its end.
+    case undoOvertakesItsCall
+    /// A participant that cannot tell any more whether it has executed a command counts as one that has failed.
+    case expiryCountsAsFailure
 }

@@ -42,6 +42,8 @@ extension SagaTransition {
             case .succeeded(let bytes): try succeed(index, bytes)
             case .rejected(let rejection): try reject(index, rejection)
             case .failed(let reason, let isRetriable): try fail(index, reason, isRetriable: isRetriable)
+            case .expired(let reason) where policies.defect == .expiryCountsAsFailure:
+                try fail(index, reason, isRetriable: false)
             case .expired(let reason): try expire(index, reason)
             }
         case (true, .undo):

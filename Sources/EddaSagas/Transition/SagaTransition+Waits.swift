@@ -110,7 +110,7 @@ extension SagaTransition {
                     "Saga \(instance.id) keeps \(Self.mostSignals) signals for steps that it has not reached, and no more."
                 )
             }
-            instance.signals = (instance.signals ?? []) + [early]
+            if policies.defect != .earlySignalForgotten { instance.signals = (instance.signals ?? []) + [early] }
             record(SignalKept(step: signal.step, key: signal.key))
         case .duplicate:
             break

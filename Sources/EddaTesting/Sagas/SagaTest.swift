@@ -35,8 +35,8 @@ public struct SagaTest<S: Saga>: Sendable {
     ///   - saga: The saga.
     ///   - state: What each run starts it with.
     ///   - options: Settings, and the stores for samples.
-    ///   - participants: Fakes of the commands that it sends, or participants. A compensation for which there is none is
-    ///     answered all the same.
+    ///   - participants: Fakes of the commands that it sends, or participants; made anew for each run. A compensation for
+    ///     which there is none is answered all the same.
     ///   - prepare: Writes what has to be in the stores when a run begins.
     ///   - always: What has to hold after every transition; throws otherwise.
     ///   - invariant: What has to hold when nothing moves the saga any more; throws otherwise.
@@ -44,14 +44,14 @@ public struct SagaTest<S: Saga>: Sendable {
         _ saga: S.Type = S.self,
         state: S.State,
         options: SagaTestOptions = .init(),
-        @SagaTestParticipants participants: () -> [Participant],
+        @SagaTestParticipants participants: @escaping @Sendable () -> [Participant],
         prepare: @escaping @Sendable (SagaTestStores) async throws -> Void = { _ in },
         always: (@Sendable (SagaTestOutcome<S.State>) async throws -> Void)? = nil,
         invariant: @escaping @Sendable (SagaTestOutcome<S.State>) async throws -> Void = { _ in }
     ) {
         script = SagaScript(
             state: state,
-            participants: participants(),
+            participants: participants,
             options: options,
             prepare: prepare,
             always: always,
@@ -70,14 +70,15 @@ public struct SagaTest<S: Saga>: Sendable {
 
     /// Runs the saga with each fault at each point, then with the faults that seeds choose.
     ///
-    /// - Parameter seeds: The seeds; the same seed makes the same run.
+    /// - Parameter seeds: The seeds; the same seed makes the same run. `nil` means those that the environment variable
+    ///   `EDDA_SAGA_SEEDS` says, such as `10000` for the first ones or `5000..<10000` for others, and 300 without it.
     /// - Returns: What was gone through.
     /// - Throws: ``TestFailure`` at the first violation, or when the test itself is wrong.
     /// - Complexity: A run for each fault at each point of a handful of runs, and one for each seed.
     @discardableResult
-    public func exhaustive(seeds: Range<UInt64> = 0..<300) async throws -> SagaTestReport {
+    public func exhaustive(seeds: Range<UInt64>? = nil) async throws -> SagaTestReport {
         var search = SagaSearch(script)
-        return try await search.exhaustive(seeds: seeds)
+        return try await search.exhaustive(seeds: seeds ?? SagaSeeds.chosen())
     }
 
     /// Runs a seed again.
@@ -103,7 +104,8 @@ public struct SagaTest<S: Saga>: Sendable {
 extension SagaTest {
     /// Runs a saga with each fault at each point, then with the faults that seeds choose.
     ///
-    /// The parameters are those of ``init(_:state:options:participants:prepare:always:invariant:)``.
+    /// The parameters are those of ``init(_:state:options:participants:prepare:always:invariant:)`` and
+    /// ``exhaustive(seeds:)``.
     ///
     /// - Returns: What was gone through.
     /// - Throws: ``TestFailure`` at the first violation, or when the test itself is wrong.
@@ -112,9 +114,9 @@ extension SagaTest {
     public static func exhaustive(
         _ saga: S.Type,
         state: S.State,
-        seeds: Range<UInt64> = 0..<300,
+        seeds: Range<UInt64>? = nil,
         options: SagaTestOptions = .init(),
-        @SagaTestParticipants participants: () -> [Participant],
+        @SagaTestParticipants participants: @escaping @Sendable () -> [Participant],
         prepare: @escaping @Sendable (SagaTestStores) async throws -> Void = { _ in },
         always: (@Sendable (SagaTestOutcome<S.State>) async throws -> Void)? = nil,
         invariant: @escaping @Sendable (SagaTestOutcome<S.State>) async throws -> Void = { _ in }
@@ -142,7 +144,7 @@ extension SagaTest {
         state: S.State,
         seed: UInt64,
         options: SagaTestOptions = .init(),
-        @SagaTestParticipants participants: () -> [Participant],
+        @SagaTestParticipants participants: @escaping @Sendable () -> [Participant],
         prepare: @escaping @Sendable (SagaTestStores) async throws -> Void = { _ in },
         always: (@Sendable (SagaTestOutcome<S.State>) async throws -> Void)? = nil,
         invariant: @escaping @Sendable (SagaTestOutcome<S.State>) async throws -> Void = { _ in }

@@ -15,6 +15,8 @@ public struct SagaTestReport: Sendable, CustomStringConvertible {
     public internal(set) var endings: [SagaRecord.Status: Int] = [:]
     /// How those ended that were parked, when an operator had them tried again and nothing more went wrong.
     public internal(set) var endingsAfterRetries: [SagaRecord.Status: Int] = [:]
+    /// How many of them stayed parked, since so much time had passed that nobody could tell what was done.
+    public internal(set) var tooLate = 0
     /// How often what struck, by kind.
     public internal(set) var faults: [String: Int] = [:]
     /// How many runs were done a second time on ``SagaTestOptions/sampleStores``, with the same end.
@@ -36,7 +38,10 @@ public struct SagaTestReport: Sendable, CustomStringConvertible {
             "\(saga): \(runs) runs, \(points) points, \(happenings) happenings, no violation",
             "  ended: \(list(endings))",
         ]
-        if !endingsAfterRetries.isEmpty { lines.append("  parked ones, tried again: \(list(endingsAfterRetries))") }
+        if !endingsAfterRetries.isEmpty {
+            let late = tooLate > 0 ? "; too late to tell: \(tooLate)" : ""
+            lines.append("  parked ones, tried again: \(list(endingsAfterRetries))\(late)")
+        }
         let struck = faults.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines.append("  went wrong: \(struck)")
         lines.append("  without faults: \(steps) commands, \(transitions) transitions")

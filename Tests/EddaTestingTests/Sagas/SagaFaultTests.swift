@@ -19,7 +19,22 @@ import Testing
         #expect(two.contains("Faults: \(text)"))
     }
 
-    @Test(arguments: ["lose", "lose the way", "cancel after lunch", "crash before commit 0 of sagas for 0 ms"])
+    @Test(
+        arguments: [
+            "stall call 1 of label by 5000 ms", "hang call 1-3 of label", "hang call 1 of capture-payment",
+            "stall call 1 of authorize-payment by 70000 ms", "signal approval after transition 2",
+            "crash after commit 1 of sagas for 691200000 ms",
+        ]
+    )
+    func soAreThoseOfSlowness(text: String) async throws {
+        let story = try await SignedOrder.test().replay(faults: text)
+        #expect(story.contains("\nFaults: \(text)\n"), "\(story)")
+    }
+
+    @Test(arguments: [
+        "signal", "signal after transition 1", "hang call of label", "lose", "lose the way", "cancel after lunch",
+        "crash before commit 0 of sagas for 0 ms",
+    ])
     func whatIsNoFaultIsNamed(text: String) async throws {
         let failure = await #expect(throws: TestFailure.self) { try await FulfilOrder.test().replay(faults: text) }
         #expect(failure?.description.contains("\"\(text)\"") == true)

@@ -41,8 +41,8 @@ private struct KeepMoney: Saga {
         for status in [SagaRecord.Status.completed, .compensated, .parked] {
             #expect(report.endings[status, default: 0] > 50, "\(report)")
         }
-        // Whatever was parked finds an end when it is tried again and nothing goes wrong any more.
-        #expect(report.endingsAfterRetries[.parked] == nil)
+        // Whatever was parked finds an end when it is tried again and nothing goes wrong any more, unless it is too late.
+        #expect(report.endingsAfterRetries[.parked, default: 0] == report.tooLate)
         #expect(report.faults.count == 10, "\(report)")
         #expect(report.description.contains("5 commands, 6 transitions"))
     }
@@ -51,9 +51,12 @@ private struct KeepMoney: Saga {
     @Test(arguments: [4_200, 420_000])
     func aSagaWithEveryWordHoldsUnderASliceOfTheSeeds(cents: Int) async throws {
         var options = SagaTestOptions()
-        options.triesEachPoint = false
-        let report = try await EveryWord.test(options, cents: cents).exhaustive(seeds: 0..<25)
-        #expect(report.runs == 26)
+        // All of them, and each point: EDDA_SAGA_SEEDS=10000.
+        let seeds = try SagaSeeds.chosen(otherwise: 25)
+        options.triesEachPoint = seeds.count >= 10_000
+        let report = try await EveryWord.test(options, cents: cents).exhaustive(seeds: seeds)
+        if seeds.count > 25 { print(report) }
+        #expect(report.runs > seeds.count)
         #expect(report.steps == 11)
         #expect(report.endings[.completed, default: 0] > 3, "\(report)")
         #expect(report.endings[.compensated, default: 0] > 3, "\(report)")
@@ -82,6 +85,63 @@ private struct KeepMoney: Saga {
         #expect(late.contains("ends compensated"), "\(late)")
         let back = try await EveryWord.test().replay(faults: "reject try 1 of pack/seal")
         #expect(back.contains("sagas does label/undo itself"), "\(back)")
+    }
+
+    // guarantees: G8, G10, G11; acceptance: 35, 36
+    @Test func aSagaHoldsUnderCallsThatHangEarlySignalsAndDaysOfWaiting() async throws {
+        var options = SagaTestOptions()
+        let seeds = try SagaSeeds.chosen(otherwise: 100)
+        options.triesEachPoint = seeds.count >= 10_000
+        let report = try await SignedOrder.test(options).exhaustive(seeds: seeds)
+        if seeds.count > 100 { print(report) }
+        #expect(report.endingsAfterRetries[.parked, default: 0] == report.tooLate)
+        for kind in ["slow calls", "calls that hang", "early signals"] {
+            #expect(report.faults[kind, default: 0] > 5, "\(report)")
+        }
+    }
+
+    @Test func aCallThatHangsIsCancelledAndUndone() async throws {
+        let story = try await SignedOrder.test().replay(faults: "hang call 1-40 of label")
+        #expect(story.contains("ends compensated"), "\(story)")
+        #expect(story.contains("sagas does label itself, which does not return"), "\(story)")
+        #expect(story.contains("sagas has label cancelled"), "\(story)")
+        #expect(story.contains("sagas does label/undo itself"), "\(story)")
+        // Cancelled or not, what undoes it waits for its end.
+        let deaf = try await SignedOrder.test().replay(faults: "stall call 1 of label by 50000 ms")
+        let parts = deaf.split(separator: "comes to the end of label")
+        #expect(parts.map { $0.contains("sagas does label/undo itself") } == [false, true], "\(deaf)")
+    }
+
+    @Test func anEarlySignalIsKeptAndUsed() async throws {
+        let story = try await SignedOrder.test().replay(faults: "signal approval after transition 1")
+        #expect(story.contains("somebody gives the signal approval, which is kept"), "\(story)")
+        #expect(!story.contains("which is taken"), "\(story)")
+        #expect(story.contains("ends completed"), "\(story)")
+    }
+
+    @Test func whatNobodyCanTellAnyMoreParksTheSaga() async throws {
+        let faults = "lose reply 1 of capture-payment; crash after commit 6 of sagas for 691200000 ms"
+        let story = try await SignedOrder.test().replay(faults: faults)
+        #expect(story.contains("ends parked"), "\(story)")
+        #expect(story.contains("is expired: it was first sent at"), "\(story)")
+        #expect(story.contains("operator finds out that it was executed"), "\(story)")
+        #expect(story.contains("after an operator's retries completed"), "\(story)")
+    }
+
+    @Test func whatAParticipantHasBegunOutlivesItsProcess() async throws {
+        let faults = "crash before commit 2 of payments for 40000 ms"
+        let story = try await SignedOrder.test().replay(faults: faults)
+        #expect(story.contains("payments has begun authorize-payment"), "\(story)")
+        #expect(story.contains("payments goes on with authorize-payment and executes it"), "\(story)")
+    }
+
+    @Test func theEnvironmentSaysHowManySeeds() throws {
+        #expect(try SagaSeeds.chosen(in: [:]) == 0..<300)
+        #expect(try SagaSeeds.chosen(in: ["EDDA_SAGA_SEEDS": "10000"]) == 0..<10_000)
+        #expect(try SagaSeeds.chosen(in: ["EDDA_SAGA_SEEDS": "5000..<10000"]) == 5_000..<10_000)
+        for text in ["many", "-1", "7..<3", "1..<2..<3", "1..<"] {
+            #expect(throws: TestFailure.self) { try SagaSeeds.chosen(in: ["EDDA_SAGA_SEEDS": text]) }
+        }
     }
 
     @Test func theSameSeedTellsTheSameStory() async throws {

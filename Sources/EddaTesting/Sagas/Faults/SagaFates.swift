@@ -32,7 +32,7 @@ final class SagaFates: Sendable {
     }
 
     /// Faults that come from a seed.
-    init(seed: UInt64) { state = Mutex(State(dice: SagaDice(seed: seed))) }
+    init(seed: UInt64, in scope: SagaScope) { state = Mutex(State(dice: SagaDice(seed: seed, in: scope))) }
 
     /// What happens at a point; asked again, the answer is the same.
     func at(_ place: SagaFault.Place, _ number: Int, isParked: Bool = false) -> [SagaFault.Effect] {

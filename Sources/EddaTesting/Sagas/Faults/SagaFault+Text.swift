@@ -15,7 +15,10 @@ extension SagaFault: LosslessStringConvertible {
         case .breakage: return "break \(place)"
         case .crashBefore(let time): return "crash before \(place) for \(time) ms"
         case .crashAfter(let time): return "crash after \(place) for \(time) ms"
+        case .stall(let time): return "stall \(place) by \(time) ms"
+        case .hang: return "hang \(place)"
         case .decision(let verb): return "\(verb.rawValue) after \(place)"
+        case .signal(let step): return "signal \(step) after \(place)"
         }
     }
 
@@ -38,6 +41,7 @@ extension SagaFault: LosslessStringConvertible {
         case "reply": place = .sending(.reply, key: name)
         case "signal": place = .sending(.signal, key: name)
         case "try": place = .execution(key: name)
+        case "call": place = .call(key: name)
         case "commit":
             guard let service = Address(rawValue: name) else { return nil }
             place = .commit(service)
@@ -54,6 +58,9 @@ extension SagaFault: LosslessStringConvertible {
         case ("mark", "late"): return (2, .lateMark(time))
         case ("crash", "before"): return (2, .crashBefore(time))
         case ("crash", "after"): return (2, .crashAfter(time))
+        case ("signal", _):
+            guard let end = words.lastIndex(of: "after"), end > 1 else { return nil }
+            return StepID(rawValue: words[1..<end].joined(separator: " ")).map { (end + 1, .signal($0)) }
         case (_, "after"): return Verb(rawValue: words[0]).map { (2, .decision($0)) }
         case ("lose", _): return (1, .loss)
         case ("delay", _): return (1, .delay(time))
@@ -61,6 +68,8 @@ extension SagaFault: LosslessStringConvertible {
         case ("reject", _): return (1, .rejection)
         case ("fail", _): return (1, .failure)
         case ("break", _): return (1, .breakage)
+        case ("stall", _): return (1, .stall(time))
+        case ("hang", _): return (1, .hang)
         default: return nil
         }
     }
@@ -81,6 +90,7 @@ extension SagaFault.Place {
         switch self {
         case .sending(let courier, let key): "\(courier.rawValue) \(numbers) of \(key)"
         case .execution(let key): "try \(numbers) of \(key)"
+        case .call(let key): "call \(numbers) of \(key)"
         case .commit(let service): "commit \(numbers) of \(service)"
         case .transition: "transition \(numbers)"
         }

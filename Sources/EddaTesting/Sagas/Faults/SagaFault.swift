@@ -22,6 +22,8 @@ struct SagaFault: Hashable, Sendable {
         case sending(Courier, key: String)
         /// How often a handler was asked to execute the command with a key.
         case execution(key: String)
+        /// The calls under a key to the outside, or in the coordinator's process, that were begun.
+        case call(key: String)
         /// The units that a service has tried to commit.
         case commit(Address)
         /// The transitions of the saga.
@@ -51,8 +53,14 @@ struct SagaFault: Hashable, Sendable {
         case crashBefore(Int)
         /// The process dies after the commit, before anybody hears of it.
         case crashAfter(Int)
+        /// The call takes so many milliseconds longer, and does not heed that it is cancelled.
+        case stall(Int)
+        /// The call has its effect, and does not return until it is cancelled.
+        case hang
         /// An operator decides.
         case decision(Verb)
+        /// Somebody gives the signal for a step.
+        case signal(StepID)
     }
 
     enum Verb: String, Hashable, Sendable, CaseIterable {
@@ -64,6 +72,9 @@ struct SagaFault: Hashable, Sendable {
         self.count = count
         self.effect = effect
     }
+
+    /// More than seven days, for which inboxes remember what was done.
+    static let eightDays = 8 * 86_400_000
 
     func strikes(at number: Int) -> Bool { number >= point.number && number < point.number + count }
 
@@ -84,6 +95,7 @@ struct SagaFault: Hashable, Sendable {
         case .delay(let time) where time > 10: milder += [with(.delay(10)), with(.delay(time / 2))]
         case .copy(let time) where time > 10: milder += [with(.copy(10)), with(.copy(time / 2))]
         case .lateMark(let time) where time > 10: milder.append(with(.lateMark(10)))
+        case .stall(let time) where time > 10: milder += [with(.stall(10)), with(.stall(time / 2))]
         case .crashBefore(let time) where time > 0: milder.append(with(.crashBefore(0)))
         case .crashAfter(let time) where time > 0: milder.append(with(.crashAfter(0)))
         default: break

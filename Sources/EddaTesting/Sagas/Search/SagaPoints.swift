@@ -7,8 +7,15 @@ struct SagaPoints: Sendable {
     let always: Int
     /// How often each step is tried when it fails; those that are tried without end are not among them.
     private let tries: [StepID: Int]
+    private let scope: SagaScope
+    private let waits: [StepID]
 
-    init(of plan: PlanDescription) {
+    /// The points of a saga.
+    ///
+    /// - Parameter waits: The steps that have got a signal when nothing went wrong.
+    init(of plan: PlanDescription, in scope: SagaScope, waits: [StepID]) {
+        self.scope = scope
+        self.waits = waits
         tries = plan.steps.reduce(into: [:]) { $0[$1.id] = $1.phase == .retriable ? nil : $1.attempts }
         let longest = plan.steps.compactMap(\.timeoutMilliseconds).max() ?? 60_000
         // The pauses between sendings grow to 30 seconds at most, and to half of that at least; a pivot is asked again for
@@ -36,6 +43,7 @@ struct SagaPoints: Sendable {
             var faults = [fault(.loss), fault(.lateMark(5_000))]
             if number == 1, !isSilent { faults.append(fault(.loss, count: always)) }
             if number == 1, !isSilent { faults.append(fault(.delay(70_000), count: always)) }
+            if number == 1 { faults += [fault(.delay(SagaFault.eightDays)), fault(.copy(SagaFault.eightDays))] }
             faults += times.map { fault(.delay($0)) }
             faults += [0, 70_000, 7_200_000].map { fault(.copy($0)) }
             return faults
@@ -44,11 +52,17 @@ struct SagaPoints: Sendable {
             var faults = [fault(.rejection), fault(.failure), fault(.breakage)]
             if number == 1 { faults.append(fault(.failure, count: always)) }
             return faults
-        case .commit:
-            return [fault(.crashBefore(0)), fault(.crashAfter(0)), fault(.crashAfter(7_200_000))]
+        case .call:
+            if number > 3 { return [] }
+            var faults = [fault(.hang)] + [5_000, 70_000, 7_200_000].map { fault(.stall($0)) }
+            if number == 1 { faults.append(fault(.hang, count: always)) }
+            return faults
+        case .commit(let service):
+            let faults = [fault(.crashBefore(0)), fault(.crashAfter(0)), fault(.crashAfter(7_200_000))]
+            return service == scope.owner ? faults + [fault(.crashAfter(SagaFault.eightDays))] : faults
         case .transition:
             let verbs: [SagaFault.Verb] = visit.isParked ? [.cancel, .compensate, .retry] : [.cancel]
-            return verbs.map { fault(.decision($0)) }
+            return verbs.map { fault(.decision($0)) } + waits.map { fault(.signal($0)) }
         }
     }
 

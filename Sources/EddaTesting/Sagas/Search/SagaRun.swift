@@ -13,8 +13,12 @@ struct SagaRun: Sendable {
     var status: SagaRecord.Status?
     /// How it stood after an operator had it tried again, if it was parked.
     var statusAfterRetries: SagaRecord.Status?
+    /// Whether it then still stood still since nobody could tell any more what was done.
+    var isTooLate = false
     /// How many transitions it had made by then.
     var transitions = 0
+    /// The steps that have got a signal.
+    var signalled: [StepID] = []
     /// How many things happened.
     var happenings = 0
     /// Which steps were executed, in order.
@@ -48,6 +52,7 @@ extension SagaScript {
                 for saga in parked { world.plan(.decision(.retry, saga), at: world.now) }
                 run.statusAfterRetries = try await rest(world)
             }
+            if run.statusAfterRetries == .parked { run.isTooLate = try await world.isTooLate() }
         } catch let violation as SagaViolation {
             run.violation = violation
         } catch {
@@ -58,6 +63,7 @@ extension SagaScript {
         run.visits = fates.visits
         run.later = fates.visitsAfterStrike
         run.transitions = world.transitions
+        run.signalled = world.signalled.sorted { $0.rawValue < $1.rawValue }
         run.happenings = world.steps
         run.effects = world.journal.entries.map { names.short($0.key) }
         run.lines = world.story.lines

@@ -5,10 +5,12 @@ internal import EddaSagas
 struct SagaSearch<S: Saga> {
     let script: SagaScript<S>
     var report: SagaTestReport
+    private let scope: SagaScope
     private var points: Set<SagaFault.Point> = []
 
     init(_ script: SagaScript<S>) {
         self.script = script
+        scope = script.scope
         report = SagaTestReport(saga: S.name)
     }
 
@@ -16,7 +18,7 @@ struct SagaSearch<S: Saga> {
         let plain = try await run([])
         report.transitions = plain.transitions
         report.steps = plain.effects.count
-        let points = SagaPoints(of: S.describe())
+        let points = SagaPoints(of: S.describe(), in: scope, waits: plain.signalled)
         for base in script.options.triesEachPoint ? try await bases(plain, points) : [] {
             for visit in points.telling(base.later) {
                 for fault in points.faults(at: visit, isSilent: base.faults.contains { $0.effect == .loss }) {
@@ -55,7 +57,7 @@ struct SagaSearch<S: Saga> {
     }
 
     mutating func run(seed: UInt64) async throws {
-        let result = try await script.run(SagaFates(seed: seed))
+        let result = try await script.run(SagaFates(seed: seed, in: scope))
         if let violation = result.violation { throw try await failure(violation, result.faults, seed: seed) }
         try await note(result)
     }
@@ -67,6 +69,7 @@ struct SagaSearch<S: Saga> {
         report.points = points.count
         for fault in run.faults { report.faults[fault.kind, default: 0] += 1 }
         if let status = run.status { report.endings[status, default: 0] += 1 }
+        if run.isTooLate { report.tooLate += 1 }
         if let status = run.statusAfterRetries { report.endingsAfterRetries[status, default: 0] += 1 }
         guard let factory = script.options.sampleStores, report.runs % script.options.sampleEvery == 1 else { return }
         let again = try await script.run(SagaFates(planned: run.faults), on: factory)
@@ -160,7 +163,7 @@ struct SagaSearch<S: Saga> {
 
     /// Tells what a seed leads to, or throws its violation as ``exhaustive(seeds:)`` does.
     func replay(seed: UInt64) async throws -> String {
-        let run = try await script.run(SagaFates(seed: seed), isTold: true)
+        let run = try await script.run(SagaFates(seed: seed, in: scope), isTold: true)
         if let violation = run.violation { throw try await failure(violation, run.faults, seed: seed) }
         return text(of: run)
     }
@@ -194,7 +197,10 @@ extension SagaFault {
         case .breakage: "failures for good"
         case .crashBefore: "crashes before a commit"
         case .crashAfter: "crashes after a commit"
+        case .stall: "slow calls"
+        case .hang: "calls that hang"
         case .decision: "decisions of an operator"
+        case .signal: "early signals"
         }
     }
 }

@@ -14,6 +14,8 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         let isCompensation: Bool
         /// Since the start, in nanoseconds.
         let at: Int64
+        /// What was answered; not known of what is done in the coordinator's process.
+        var reply: [UInt8]?
     }
 
     /// A handler fails since the test wants it.
@@ -27,6 +29,10 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         var pending: [Entry] = []
         var entries: [Entry] = []
         var lastProblem: String?
+        /// The keys of commands whose calls to the outside were made: they cannot be refused any more.
+        var called: Set<String> = []
+        /// Whether the call that is made now does not return in time.
+        var isHanging = false
     }
 
     private let fates: SagaFates
@@ -42,6 +48,9 @@ final class SagaJournal: Participant.Watch, LocalWatch {
 
     var entries: [Entry] { state.withLock { $0.entries } }
 
+    /// The keys of commands that have called the outside, whether or not anything was committed then.
+    var called: Set<String> { state.withLock { $0.called } }
+
     /// What the last handler was made to throw.
     func takeProblem() -> String? {
         state.withLock { state in
@@ -51,7 +60,15 @@ final class SagaJournal: Participant.Watch, LocalWatch {
     }
 
     /// The command that will be executed next.
-    func expect(_ message: Message) { state.withLock { $0.current = message } }
+    func expect(_ message: Message) { expect(message, isHanging: false) }
+
+    /// A command that was begun is gone on with.
+    func expect(_ message: Message, isHanging: Bool) {
+        state.withLock { state in
+            state.current = message
+            state.isHanging = isHanging
+        }
+    }
 
     /// A unit begins; what an earlier one left unfinished was rolled back.
     func beginUnit() { state.withLock { $0.pending = [] } }
@@ -77,13 +94,34 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         if let problem { throw Injected(description: problem) }
     }
 
+    func call() throws {
+        let problem: (any Error)? = state.withLock { state in
+            guard let message = state.current else { return nil }
+            let key = names.short(message.idempotencyKey)
+            let number = state.asked[key, default: 0] + 1
+            let isRejected = fates.at(.execution(key: key), number).contains(.rejection)
+            guard isRejected, !state.called.contains(message.idempotencyKey) else {
+                state.called.insert(message.idempotencyKey)
+                return nil
+            }
+            state.asked[key] = number
+            state.lastProblem = "rejects it"
+            return Rejection("test.rejected", "the test wants it")
+        }
+        if let problem { throw problem }
+    }
+
     func begin(_ message: Message) throws {
         let key = names.short(message.idempotencyKey)
         let problem: (any Error)? = state.withLock { state in
+            if state.isHanging {
+                state.lastProblem = "gets no end of its call"
+                return Injected(description: "the test wants a call that takes too long")
+            }
             let number = state.asked[key, default: 0] + 1
             state.asked[key] = number
             let effects = fates.at(.execution(key: key), number)
-            if effects.contains(.rejection) {
+            if effects.contains(.rejection), !state.called.contains(message.idempotencyKey) {
                 state.lastProblem = "rejects it"
                 return Rejection("test.rejected", "the test wants it")
             }
@@ -96,13 +134,14 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         if let problem { throw problem }
     }
 
-    func end(_ message: Message) {
+    func end(_ message: Message, _ reply: [UInt8]) {
         let entry = Entry(
             participant: message.destination,
             type: message.type,
             key: message.idempotencyKey,
             isCompensation: SagaKey(message.idempotencyKey)?.direction == .undo,
-            at: now()
+            at: now(),
+            reply: reply
         )
         state.withLock { $0.pending.append(entry) }
     }

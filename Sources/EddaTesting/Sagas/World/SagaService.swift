@@ -23,8 +23,12 @@ final class SagaService {
     /// The last row of the outbox that the process has sent.
     var published: Int64 = 0
     let commits = GuardedStore.Commits()
-    /// Whether its participant notes what was cancelled before it came.
-    var leavesTombstones = true
+    /// How many processes there have been.
+    private(set) var processes = 0
+    /// The mistake that its participant makes.
+    var defect: SagaDefect?
+    /// For how long its inbox remembers what was done.
+    static var window: Duration { .seconds(7 * 86_400) }
     private let fates: SagaFates
     private let journal: SagaJournal
 
@@ -42,6 +46,7 @@ final class SagaService {
         coordinator = try makeCoordinator?(handle)
         executor = nil
         published = 0
+        processes += 1
         employ(participant)
     }
 
@@ -49,13 +54,21 @@ final class SagaService {
     func employ(_ participant: Participant?) {
         self.participant = participant
         guard let participant else { return }
+        let watched = participant.watched(by: journal)
+        guard executor == nil else {
+            // What it has begun goes on.
+            executor?.participant = watched
+            return
+        }
         var executor = CommandExecutor(
-            participant: participant.watched(by: journal),
+            participant: watched,
             store: handle,
             logger: Self.logger,
-            inboxWindow: InboxWindow(.seconds(7 * 86_400))
+            inboxWindow: InboxWindow(defect == .expiryIgnored ? Self.window * 1_000 : Self.window),
+            isAlone: false
         )
-        executor.leavesTombstones = leavesTombstones
+        executor.leavesTombstones = defect != .noTombstone
+        executor.waitsForUndone = defect != .undoOvertakesItsCall
         self.executor = executor
     }
 }

@@ -42,6 +42,11 @@ struct SagaStanding {
         guard let reason = timeline.reason, !reason.isEmpty else {
             throw SagaViolation("G10", "The saga \(id) is parked without a reason.")
         }
+        if parkedFor == .expired, let step = timeline.step,
+            timeline.steps.first(where: { $0.id == step })?.status != .unknown
+        {
+            throw SagaViolation("G11", "Nobody knows how step \(step) ended, and it counts as something else.")
+        }
         if let parkedFor, [.broken, .unreadable, .planChanged].contains(parkedFor) {
             throw SagaViolation("G10", "The saga \(id) is parked since it is \(parkedFor.rawValue): \(reason)")
         }
@@ -80,12 +85,12 @@ struct SagaStanding {
         if !undone.isEmpty, !wasOpen {
             throw SagaViolation("G11", "\(both), although it neither succeeded nor was its outcome unknown.")
         }
-        if !undone.isEmpty, isUndoneWhereDone(step.id) {
-            if done.isEmpty { throw SagaViolation("G11", "\(both): there was nothing to undo.") }
-            let places = [Direction.forward, .undo].compactMap { direction in
-                deeds.firstIndex { Self.fits($0, step.id, direction) }
-            }
-            if places.count == 2, places[0] > places[1] {
+        if !undone.isEmpty, isOutside || isUndoneWhereDone(step.id) {
+            // What is done in the coordinator's process has no inbox that knows whether there is something to undo.
+            if done.isEmpty, !isOutside { throw SagaViolation("G11", "\(both): there was nothing to undo.") }
+            let last = deeds.lastIndex { Self.fits($0, step.id, .forward) }
+            let first = deeds.firstIndex { Self.fits($0, step.id, .undo) }
+            if let last, let first, last > first {
                 throw SagaViolation("G11", "\(both), and undone before it was executed.")
             }
         }

@@ -25,6 +25,19 @@ extension SagaWorld {
         }
         if let message = refused.first { throw SagaViolation("G7", "A message is a dead letter: \(message)") }
         try checkTurningBack(outcome)
+        try checkSignals(outcome)
+    }
+
+    /// A signal that was kept is what its step has got.
+    private func checkSignals(_ outcome: SagaTestOutcome<S.State>) throws {
+        for step in kept.sorted(by: { $0.rawValue < $1.rawValue }) {
+            let events = outcome.timeline.entries.filter { $0.step == step }.map(\.what)
+            guard events.contains("step.waits"), !events.contains("step.succeeded") else { continue }
+            throw SagaViolation(
+                "G8",
+                "The signal for step \(step) came before the step waited for it and was kept, and the step has not got it."
+            )
+        }
     }
 
     private func standings() async throws -> [SagaStanding] {

@@ -41,25 +41,6 @@ extension SagaWorld {
         planLocals()
     }
 
-    // MARK: Work in the coordinator's process
-
-    func planLocals() {
-        if hasLocals { plan(.locals, at: now + Self.millisecond) }
-    }
-
-    func workLocally() async throws {
-        guard let coordinator = owner.coordinator, owner.upAt <= now else { return }
-        let before = journal.entries.count
-        guard await coordinator.performLocals() > 0 else { return }
-        for entry in journal.entries.dropFirst(before) {
-            story.tell(now, "\(owner.address)", "does \(script.names.short(entry.key)) itself")
-        }
-        try await tellTransitions()
-        _ = try await mourn(owner)
-        try await publish(owner)
-        planLocals()
-    }
-
     // MARK: Signals
 
     /// Gives the signals for which a step has begun to wait.
@@ -88,6 +69,9 @@ extension SagaWorld {
         let value = SagaSignal(step: step, data: try signal.data(owner.base.schema), key: "signal-\(step)")
         do {
             let outcome = try await coordinator.signal(SagaScript<S>.id, value)
+            if outcome == .kept { kept.insert(step) }
+            // It is not given once more when the step begins to wait.
+            if outcome == .kept || outcome == .taken { signalled.insert(step) }
             story.tell(now, "somebody", "gives the signal \(step), which is \(outcome.rawValue)")
         } catch {
             guard owner.handle.death != nil else { throw error }
@@ -107,6 +91,7 @@ extension SagaWorld {
         let fate: Settlement.Fate?
         switch flight.courier {
         case .command:
+            try await forget(service)
             journal.expect(message)
             let before = journal.entries.count
             fate = await service.executor?.execute(message)
@@ -139,7 +124,15 @@ extension SagaWorld {
             }
         }
         try await publish(service)
+        planCalls(service)
         if flight.courier == .reply { planLocals() }
+    }
+
+    /// Lets an inbox forget what is older than its window.
+    private func forget(_ service: SagaService) async throws {
+        guard now > SagaService.window.wholeNanoseconds else { return }
+        let before = time.now().wall + (.zero - SagaService.window)
+        _ = try await service.base.write { try $0.forgetInbox(before: before, limit: .max) }
     }
 
     /// The service to which a message goes; a compensation for which the test has no fake is done all the same.
@@ -254,6 +247,10 @@ extension SagaWorld {
         )
         if let reopened = try await factory.reopen(service.base) { service.base = reopened }
         try service.boot()
+        if service === owner { deeds = [] }
+        if service.participant != nil || service === owner && hasLocals {
+            plan(.resumption(SagaProcess(service)), at: max(now, service.upAt))
+        }
         return true
     }
 }

@@ -18,8 +18,15 @@ extension SagaWorld {
         while transitions < record.revision {
             transitions += 1
             let isParked = record.status == .parked && transitions == record.revision
-            for case .decision(let verb) in fates.at(.transition, transitions, isParked: isParked) {
-                plan(.decision(verb, record.id), at: max(now, owner.upAt))
+            for effect in fates.at(.transition, transitions, isParked: isParked) {
+                switch effect {
+                case .decision(let verb): plan(.decision(verb, record.id), at: max(now, owner.upAt))
+                case .signal(let step):
+                    for signal in script.options.signals where signal.step == SagaStanding.template(step) {
+                        plan(.signal(signal, step), at: max(now, owner.upAt))
+                    }
+                default: break
+                }
             }
         }
         if !script.options.signals.isEmpty {
@@ -44,14 +51,18 @@ extension SagaWorld {
         if verb == .compensate, record.status == .parked, let step = record.step {
             // To turn back from a pivot of unknown outcome says that it was not executed, and never will be.
             func isAbout(_ key: String) -> Bool { SagaKey(key).map { $0.saga == id && $0.step == step } ?? false }
-            if isUnderWay({ isAbout($0.message.idempotencyKey) }) { return }
-            if journal.entries.contains(where: { isAbout($0.key) }) { return }
+            if isUnderWay({ isAbout($0.message.idempotencyKey) }) || isBegun(isAbout) { return }
+            if journal.entries.contains(where: { isAbout($0.key) }) || journal.called.contains(where: isAbout) {
+                return
+            }
         }
         do {
             let decision: SagaDecision
             switch verb {
             case .cancel: decision = try await coordinator.cancel(id, by: "operator", because: "the test wants it")
-            case .retry: decision = try await coordinator.retry(id, by: "operator", because: "the test wants it")
+            case .retry:
+                guard let decided = try await retry(id, record, coordinator) else { return }
+                decision = decided
             case .compensate:
                 decision = try await coordinator.compensate(id, by: "operator", because: "the test wants it")
             }
@@ -70,6 +81,48 @@ extension SagaWorld {
         if try await mourn(owner) { plan(.decision(verb, id), at: owner.upAt) }
         try await publish(owner)
         planLocals()
+    }
+
+    /// Has a saga tried again; what nobody can tell any more is found out first.
+    ///
+    /// - Returns: `nil` when it was called for at the outside, and nobody knows what would have been answered.
+    private func retry(
+        _ id: SagaID,
+        _ record: SagaRecord,
+        _ coordinator: SagaCoordinator
+    ) async throws -> SagaDecision? {
+        let instance = try owner.base.schema.codec.decode(SagaInstance.self, from: record.instance)
+        let step = instance.steps.first { $0.id == instance.parking?.step }
+        func isAbout(_ key: String) -> Bool {
+            guard let key = SagaKey(key) else { return false }
+            return key.saga == id && key.step == step?.id && key.direction == .forward
+        }
+        let deed = journal.entries.last { isAbout($0.key) }
+        if instance.parking?.cause == .expired, deed == nil, isBegun(isAbout) || journal.called.contains(where: isAbout)
+        {
+            return nil
+        }
+        if instance.parking?.cause == .expired, let deed {
+            story.tell(now, "operator", "finds out that it was executed")
+            return try await coordinator.resolve(id, reply: deed.reply ?? [], by: "operator")
+        }
+        if instance.parking?.cause == .undoFailed, step?.undo.outcome == "expired", deed == nil,
+            !isBegun(isAbout), !journal.called.contains(where: isAbout)
+        {
+            return try await coordinator.skip(id, by: "operator", because: "there is nothing to undo")
+        }
+        return try await coordinator.retry(id, by: "operator", because: "the test wants it")
+    }
+
+    /// Whether a saga stands still since so much time has passed that nobody can tell what was done.
+    func isTooLate() async throws -> Bool {
+        let records = try await owner.base.read { try $0.sagas(SagaFilter(statuses: [.parked], limit: 1_000)) }
+        return try records.contains { record in
+            let instance = try owner.base.schema.codec.decode(SagaInstance.self, from: record.instance)
+            let step = instance.steps.first { $0.id == instance.parking?.step }
+            return instance.parking?.cause == .expired
+                || instance.parking?.cause == .undoFailed && step?.undo.outcome == "expired"
+        }
     }
 
     /// How everything stands.

@@ -26,6 +26,12 @@ final class SagaWorld<S: Saga> {
         case signal(SagaTestSignal, StepID)
         /// The steps that are done in the coordinator's process are done.
         case locals
+        /// Something happens to a call there that has not ended.
+        case local(LocalDeed, LocalDeed.Turn)
+        /// A participant goes on with what it has begun.
+        case call(BegunCommand, process: SagaProcess, isHanging: Bool)
+        /// A new process takes up what the one before it has begun.
+        case resumption(SagaProcess)
         /// A new process sends what the one before it left in its outbox.
         case publication(SagaService)
     }
@@ -55,6 +61,12 @@ final class SagaWorld<S: Saga> {
     var dispatched: [SagaKey: Address] = [:]
     /// The steps to which a signal was given.
     var signalled: Set<StepID> = []
+    /// Those for which one was kept until they wait for it.
+    var kept: Set<StepID> = []
+    /// How many calls were begun under a key.
+    var calls: [String: Int] = [:]
+    /// The calls in the coordinator's process that have not ended.
+    var deeds: [LocalDeed] = []
     let hasLocals: Bool
     var alerts = 0
     var refused: [String] = []
@@ -88,7 +100,7 @@ final class SagaWorld<S: Saga> {
         )
         hasLocals = script.plans.values.contains { $0.steps.contains { $0.word == .local } }
         services = [owner]
-        for participant in script.participants { try await employ(participant) }
+        for participant in script.participants() { try await employ(participant) }
         let address = script.options.address
         var configuration = script.options.configuration
         configuration.alerts = Self.alerts
@@ -107,7 +119,7 @@ final class SagaWorld<S: Saga> {
             )
         }
         for service in services {
-            service.leavesTombstones = settings.defect != .noTombstone
+            service.defect = settings.defect
             try service.boot()
         }
     }
@@ -157,6 +169,14 @@ final class SagaWorld<S: Saga> {
         }
     }
 
+    /// Whether a participant is about to make a call.
+    func isBegun(_ fits: (_ key: String) -> Bool) -> Bool {
+        agenda.contains { appointment in
+            guard case .call(let begun, let process, _) = appointment.happening else { return false }
+            return process.isAlive && fits(begun.message.idempotencyKey)
+        }
+    }
+
     /// Lets things happen until nothing is to come.
     ///
     /// - Returns: Whether it came to that.
@@ -175,6 +195,7 @@ final class SagaWorld<S: Saga> {
                 return true
             }
             steps += 1
+            try await mindDeeds()
             try await look()
         }
         return false
@@ -203,6 +224,9 @@ final class SagaWorld<S: Saga> {
         case .publication(let service): try await publish(service)
         case .signal(let signal, let step): try await give(signal, to: step)
         case .locals: try await workLocally()
+        case .local(let deed, let turn): try await turnOut(deed, turn)
+        case .call(let begun, let process, let isHanging): try await goOn(with: begun, process, isHanging)
+        case .resumption(let process): try await resume(process)
         }
     }
 }

@@ -18,11 +18,17 @@ struct Bank: Sendable {
     }
 
     /// `nil` for a bank that cannot be reached at all.
-    private let ledger: SQLiteStore?
+    private let ledger: (any Store)?
     private let misfortunes: Misfortunes
 
+    /// A bank with a ledger.
+    init(ledger: (any Store)?, misfortunes: Misfortunes = Misfortunes()) {
+        self.ledger = ledger
+        self.misfortunes = misfortunes
+    }
+
     /// A bank that cannot be reached, for who only looks at the payments.
-    static let unreachable = Bank(ledger: nil, misfortunes: Misfortunes())
+    static let unreachable = Bank(ledger: nil)
 
     /// Opens the bank's ledger.
     ///
