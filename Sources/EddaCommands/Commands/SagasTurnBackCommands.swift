@@ -31,8 +31,10 @@ struct SagasCancelCommand<App: EddaApplication>: SagaDecisionCommand {
             commandName: "cancel",
             abstract: "Turn back a saga, unless its pivot has been executed.",
             discussion: """
-                A step that is under way is brought to an outcome first; a pivot of which there is no news is withdrawn. A saga
-                that goes back already stays as it is.
+                A step that is under way is brought to an outcome first; a pivot of which there is no news is withdrawn. Where
+                the participant has begun a call to the outside and does not know how it ended, it makes the call again to
+                learn it, which can execute the pivot after all; then the saga goes forward. A saga that goes back already
+                stays as it is.
                 """
         )
     }

@@ -9,7 +9,9 @@ package import Logging
 /// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does the
 /// rest. So is a compensation of a command that was begun and has no outcome.
 ///
-/// A withdrawal is dealt with by the inbox alone: no handler is asked, and none need be there.
+/// A withdrawal of a command that is done, or has not come, is dealt with by the inbox alone: no handler is asked, and none
+/// need be there. One that finds a call begun has it gone on with, and repeated when it has failed: that is the only way to
+/// learn its end, and it can take effect then for the first time.
 package struct CommandExecutor: Sendable {
     package var participant: Participant
     let store: any Store

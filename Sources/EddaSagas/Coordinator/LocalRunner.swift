@@ -65,7 +65,7 @@ package final class LocalRunner: Sendable {
         set { state.withLock { $0.isStandingBy = newValue } }
     }
 
-    /// Where a call stands in this process; `nil` when it is not here, and there is room for it.
+    /// Where a call stands in this process; `nil` when it is not here and there is room for it.
     ///
     /// One that waits for the call of its own step to end is left out: nobody knows how long that takes.
     package func standing(of key: SagaKey) -> LocalStanding? {
@@ -74,7 +74,8 @@ package final class LocalRunner: Sendable {
                 guard running.key == key else { return nil }
                 return running.isBrokenOff ? .brokenOff : .running(since: running.since)
             }
-            return state.waiting.contains(key) || state.waiting.count >= room ? .waiting : nil
+            if state.waiting.contains(key) { return .waiting }
+            return state.waiting.count >= room ? .noRoom : nil
         }
     }
 
@@ -243,8 +244,10 @@ package final class LocalRunner: Sendable {
 
 /// Where a call stands in this process.
 package enum LocalStanding: Hashable, Sendable {
-    /// It has not begun, since too much else is being done.
+    /// It has been handed in and has not begun, since too much else is being done.
     case waiting
+    /// It is not here, and so much waits already that it would not be taken.
+    case noRoom
     /// It has begun.
     case running(since: Moment)
     /// It was cancelled and does not heed that: it may still have an effect.

@@ -19,9 +19,11 @@ extension SagaCoordinator {
                 let lost = try await store.read { transaction in
                     try page.filter { id in
                         guard let record = try transaction.saga(id), !record.isAtRest,
-                            let program = named[record.name]
+                            let program = named[record.name],
+                            // What does not decode is parked when its timer comes due.
+                            let instance = try? unit.read(record)
                         else { return false }
-                        return try unit.read(record).steps.contains { step in
+                        return instance.steps.contains { step in
                             (step.status == .dispatched || step.status == .undoDispatched)
                                 && program.step(step.id)?.perform != nil
                         }

@@ -11,17 +11,23 @@ extension SagaCoordinator.Configuration {
     func checkWindow(of program: SagaProgram) throws(SagaError) {
         let reliable = InboxWindow(inboxWindow).reliable
         for step in program.steps {
-            // A pivot of unknown outcome is asked once more, for as long again, and so is the withdrawal of one that has failed.
+            // A pivot of unknown outcome is asked once more, for as long again, and for as long as that it may be withdrawn.
             let timeout = step.word == .command ? step.timeout ?? .zero : .zero
-            let patience = timeout * (step.phase == .pivot ? 3 : 1)
+            let isPivot = step.phase == .pivot
+            let patience = timeout * (isPivot ? 3 : 1)
             let whole = patience + (step.undoType == nil || step.performUndo != nil ? .zero : undoTime)
             guard whole >= reliable else { continue }
             throw SagaError(
                 .windowTooShort,
-                "Step \(step.id) of saga \(program.name) and its compensation may be repeated for \(whole.inWords), but "
-                    + "participants are relied upon to remember what they did for \(reliable.inWords) only. Shorten the "
-                    + "step's timeout, or undoPatience and undoRetry; or give the participants a longer inboxWindow, and "
-                    + "say so here."
+                "Step \(step.id) of saga \(program.name)\(isPivot ? "" : " and its compensation") may be repeated for "
+                    + "\(whole.inWords)"
+                    + (isPivot
+                        ? ", since its timeout of \(timeout.inWords) counts three times: it is asked again, and withdrawn"
+                        : "")
+                    + "; but participants are relied upon to remember what they did for \(reliable.inWords) only. "
+                    + "Shorten the step's timeout, which is safe for sagas that are running"
+                    + (isPivot ? "" : ", or undoPatience and undoRetry")
+                    + "; or give the participants a longer inboxWindow, and say so here."
             )
         }
     }

@@ -55,6 +55,8 @@ package struct StepFailed: HistoryEvent {
     package var attempt: Int
     package var reason: String
     package var retryMilliseconds: Int64?
+    /// Whether the participant has said that no copy of the command can succeed; `nil` when it has not.
+    package var isFinal: Bool?
 
     package var line: HistoryLine { HistoryLine(step: step, attempt: attempt, reason: reason) }
 }

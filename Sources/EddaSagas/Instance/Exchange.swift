@@ -36,7 +36,7 @@ package struct Exchange: Codable, Hashable, Sendable {
     /// Whether the participant keeps its answer, and gives it to every further copy of the command.
     package var isAnsweredForGood = false
     /// Whether the command is taken back: every copy that leaves asks for the truth, and none for being executed.
-    package var isWithdrawn = false
+    package var isBeingWithdrawn = false
     /// How many of the sendings do not count when it is found out whether it is sent too often in too short a time.
     package var pacedFrom = 0
     /// Since when the others count; `nil` means since the first.
@@ -60,7 +60,7 @@ package struct Exchange: Codable, Hashable, Sendable {
 extension Exchange {
     private enum CodingKeys: String, CodingKey {
         case command, attempts, failures, sends, resends, firstSentAt, sentAt, due, deadline, lastReplyID, outcome
-        case ignored, forgiven, round, isAnsweredForGood, isWithdrawn, pacedFrom, pacedSince
+        case ignored, forgiven, round, isAnsweredForGood, isBeingWithdrawn, pacedFrom, pacedSince
     }
 
     package init(from decoder: any Decoder) throws {
@@ -80,7 +80,7 @@ extension Exchange {
         forgiven = try container.decodeIfPresent(Int.self, forKey: .forgiven) ?? 0
         round = try container.decodeIfPresent(Int.self, forKey: .round) ?? 1
         isAnsweredForGood = try container.decodeIfPresent(Bool.self, forKey: .isAnsweredForGood) ?? false
-        isWithdrawn = try container.decodeIfPresent(Bool.self, forKey: .isWithdrawn) ?? false
+        isBeingWithdrawn = try container.decodeIfPresent(Bool.self, forKey: .isBeingWithdrawn) ?? false
         pacedFrom = try container.decodeIfPresent(Int.self, forKey: .pacedFrom) ?? 0
         pacedSince = try container.decodeIfPresent(Moment.self, forKey: .pacedSince)
     }
@@ -103,7 +103,7 @@ extension Exchange {
         if !ignored.isEmpty { try container.encode(ignored, forKey: .ignored) }
         if round != 1 { try container.encode(round, forKey: .round) }
         if isAnsweredForGood { try container.encode(true, forKey: .isAnsweredForGood) }
-        if isWithdrawn { try container.encode(true, forKey: .isWithdrawn) }
+        if isBeingWithdrawn { try container.encode(true, forKey: .isBeingWithdrawn) }
         try container.encodeIfPresent(pacedSince, forKey: .pacedSince)
     }
 }

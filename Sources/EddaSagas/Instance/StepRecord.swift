@@ -26,7 +26,7 @@ package struct StepRecord: Codable, Hashable, Sendable {
     package var isStruggling = false
 
     /// Whether its command was taken back and was not executed, so that only the way back is left.
-    var isWithdrawn: Bool { status == .failed && forward.isWithdrawn && forward.outcome != nil }
+    var isWithdrawn: Bool { status == .failed && forward.isBeingWithdrawn && forward.outcome != nil }
 
     init(id: StepID) { self.id = id }
 

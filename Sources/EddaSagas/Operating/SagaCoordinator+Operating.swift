@@ -96,7 +96,8 @@ extension SagaCoordinator {
     /// A step that is under way is brought to an outcome first: its answer is waited for, at most until its timeout. If
     /// that step is the pivot and it succeeds, the saga goes forward all the same, and its history says so. A pivot that has
     /// failed, gives no answer, or is of unknown outcome is withdrawn: its participant says that it was executed, or
-    /// executes it no more.
+    /// executes it no more. A call to the outside of which the participant does not know the end is repeated to learn it, and
+    /// may execute the pivot then for the first time.
     ///
     /// - Parameters:
     ///   - id: The saga; running or parked.

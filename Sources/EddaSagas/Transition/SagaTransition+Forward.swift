@@ -63,7 +63,7 @@ extension SagaTransition {
 
     /// The participant has refused.
     mutating func reject(_ index: Int, _ rejection: Rejection) throws(SagaError) {
-        if instance.steps[index].forward.isWithdrawn, rejection.isOfWithdrawal {
+        if instance.steps[index].forward.isBeingWithdrawn, rejection.isOfWithdrawal {
             return try withdrawn(index, rejection)
         }
         try instance.steps[index].move(to: .rejected)
@@ -79,7 +79,7 @@ extension SagaTransition {
 
     /// The participant has failed; that try was without an effect.
     mutating func fail(_ index: Int, _ reason: String, isRetriable: Bool) throws(SagaError) {
-        if instance.steps[index].forward.isWithdrawn, isRetriable { return failToWithdraw(index, reason) }
+        if instance.steps[index].forward.isBeingWithdrawn, isRetriable { return failToWithdraw(index, reason) }
         let step = try plan(index)
         let id = instance.steps[index].id
         try instance.steps[index].move(to: .failed)
@@ -94,7 +94,8 @@ extension SagaTransition {
                 step: id,
                 attempt: instance.steps[index].forward.attempts,
                 reason: reason,
-                retryMilliseconds: pause?.wholeMilliseconds
+                retryMilliseconds: pause?.wholeMilliseconds,
+                isFinal: isRetriable ? nil : true
             )
         )
         if let pause {
@@ -193,6 +194,11 @@ extension SagaTransition {
             try send(index, .forward, isTry: false)
             instance.steps[index].forward.deadline = step.timeout.map(now.advanced)
         } else if instance.steps[index].forward.deadline?.isReached(at: now) ?? true {
+            let exchange = instance.steps[index].forward
+            if isToBeWithdrawn(exchange, .forward, step), !exchange.isBeingWithdrawn {
+                // It was decided only while it was asked for the second time.
+                return try sendWithdrawal(index, step)
+            }
             park(
                 .pivotUnknown,
                 at: index,

@@ -43,6 +43,11 @@ extension SagaTransition {
             }
         }
         note(request, place)
+        if let index = expiredWithdrawal(at: place) {
+            try goOn()
+            try disown(index, "Retried by \(request.by)" + (request.because.map { ": \($0)" } ?? ""))
+            return beOverdue()
+        }
         let isMeant = place.map { request.step != nil || isInTrouble($0.index) } ?? false
         try goOnLate()
         guard isMeant, let (index, direction) = place else { return }
@@ -65,6 +70,32 @@ extension SagaTransition {
         }
     }
 
+    /// The pivot, when the saga is to turn back and the withdrawal has come too late to be answered.
+    ///
+    /// It is not withdrawn under another key: the participant would say that it was withdrawn, whatever has become of the
+    /// command. What the operator says counts, as with `compensate`.
+    private func expiredWithdrawal(at place: Place?) -> Int? {
+        guard instance.turningBack != nil, isPivot(place), let index = place?.index,
+            instance.steps[index].status == .unknown, instance.steps[index].forward.isAnsweredForGood
+        else { return nil }
+        return index
+    }
+
+    /// Counts a pivot of unknown outcome as not executed, since the operator says so.
+    private mutating func disown(_ index: Int, _ reason: String) throws(SagaError) {
+        try instance.steps[index].move(to: .failed)
+        instance.steps[index].lastError = reason
+        instance.steps[index].forward.due = nil
+        instance.steps[index].forward.deadline = nil
+        record(
+            StepFailed(
+                step: instance.steps[index].id,
+                attempt: instance.steps[index].forward.attempts,
+                reason: "it was not executed. \(reason)"
+            )
+        )
+    }
+
     /// Sets a parked saga going again; whoever decides that knows how late it is.
     private mutating func goOnLate() throws(SagaError) {
         guard instance.status == .parked else { return }
@@ -83,7 +114,7 @@ extension SagaTransition {
         exchange.pacedSince = exchange.sends == 0 ? nil : now
         if exchange.isAnsweredForGood {
             exchange.isAnsweredForGood = false
-            exchange.isWithdrawn = false
+            exchange.isBeingWithdrawn = false
             exchange.round += 1
             exchange.firstSentAt = nil
             exchange.ignored = []
@@ -273,17 +304,7 @@ extension SagaTransition {
         case (.failed, _) where instance.steps[index].forward.due != nil:
             try giveUp(index, isFinal: false)
         case (.unknown, .pivot) where isDisowned:
-            try instance.steps[index].move(to: .failed)
-            instance.steps[index].lastError = reason
-            instance.steps[index].forward.due = nil
-            instance.steps[index].forward.deadline = nil
-            record(
-                StepFailed(
-                    step: instance.steps[index].id,
-                    attempt: instance.steps[index].forward.attempts,
-                    reason: "it was not executed. \(reason)"
-                )
-            )
+            try disown(index, reason)
         case (.dispatched, .compensatable) where parking != nil && (step.word == .command || step.word == .local):
             if step.perform != nil { try stopWorking(on: index, step, .forward) }
             try becomeUnknown(index, "the saga turned back while it stood still")

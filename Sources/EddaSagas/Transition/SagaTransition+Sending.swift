@@ -38,17 +38,21 @@ extension SagaTransition {
         var exchange = instance.steps[index][direction]
         guard let command = exchange.command else { return }
         let id = instance.steps[index].id
-        if direction == .undo, waitsForCall(index, step) { return putOffUndo(index) }
+        if direction == .undo, step.perform != nil, step.performUndo == nil {
+            if isUnattended, exchange.sends == 0 { return leaveUndoToTimer(index) }
+            let calls = openCalls(index)
+            if !calls.isEmpty { return putOffUndo(index, calls) }
+        }
         if isHot(exchange) { return parkHot(index, direction) }
         // What was put off so far has not been tried.
         let isTry = isTry || exchange.attempts == 0
-        let wasWithdrawn = exchange.isWithdrawn
-        if isToBeWithdrawn(exchange, direction, step) { exchange.isWithdrawn = true }
+        let wasWithdrawn = exchange.isBeingWithdrawn
+        if isToBeWithdrawn(exchange, direction, step) { exchange.isBeingWithdrawn = true }
         let isLocal = (direction == .forward ? step.perform : step.performUndo) != nil
         let isPutOff = isLocal && isUnattended
         if !isPutOff { exchange.sends += 1 }
         if isTry {
-            if !exchange.isWithdrawn { exchange.attempts += 1 }
+            if !exchange.isBeingWithdrawn { exchange.attempts += 1 }
             exchange.resends = 0
         } else {
             exchange.resends += 1
@@ -67,7 +71,7 @@ extension SagaTransition {
         if isChild { exchange.due = nil }
         if policies.defect == .newKeyForEachSending, exchange.sends > 1 { exchange.round += 1 }
         instance.steps[index][direction] = exchange
-        if exchange.isWithdrawn, !wasWithdrawn {
+        if exchange.isBeingWithdrawn, !wasWithdrawn {
             record(StepWithdrawalSent(step: id, reason: instance.turningBack ?? "the saga turns back"))
         } else if isTry || exchange.sends > 1 {
             recordSending(index, direction, command, isTry: isTry && !wasWithdrawn, step)
@@ -93,24 +97,36 @@ extension SagaTransition {
         }
     }
 
-    /// Whether a command would undo what is being done in this process: a call that has not come back may still have its
+    /// The calls of a step in this process that a command would undo: one that has not come back may still have its
     /// effect, and no participant could keep that out.
     ///
+    /// One that waits may begin before this transition is committed.
+    ///
     /// A compensation in this process is handed over at once: it is not begun before the call of its step has ended.
-    private func waitsForCall(_ index: Int, _ step: PlannedStep) -> Bool {
-        guard step.perform != nil, step.performUndo == nil else { return false }
+    private func openCalls(_ index: Int) -> [(key: SagaKey, standing: LocalStanding)] {
         let record = instance.steps[index]
-        return (1...record.forward.round).contains { round in
-            switch callStanding(SagaKey(saga: instance.id, step: record.id, direction: .forward, round: round)) {
-            case .running, .brokenOff: true
-            case .waiting, nil: false
-            }
+        return (1...record.forward.round).compactMap { round in
+            let key = SagaKey(saga: instance.id, step: record.id, direction: .forward, round: round)
+            guard let standing = callStanding(key), standing != .noRoom else { return nil }
+            return (key, standing)
         }
     }
 
-    /// Looks again after a pause whether the call of a step has come back; for so long at most as for the answer to a
+    /// Leaves it to the process that minds the timers to send a compensation: only that one knows whether the call has come
+    /// back.
+    private mutating func leaveUndoToTimer(_ index: Int) {
+        instance.steps[index].undo.due = now
+        if instance.steps[index].undo.deadline == nil {
+            instance.steps[index].undo.deadline = now.advanced(by: policies.undoPatience)
+        }
+    }
+
+    /// Looks again after a pause whether the calls of a step have come back; for so long at most as for the answer to a
     /// compensation.
-    private mutating func putOffUndo(_ index: Int) {
+    ///
+    /// What has not begun is not to begin.
+    private mutating func putOffUndo(_ index: Int, _ calls: [(key: SagaKey, standing: LocalStanding)]) {
+        for call in calls where call.standing == .waiting { want(.abandon(call.key)) }
         var exchange = instance.steps[index].undo
         exchange.resends += 1
         let entropy = entropy(instance.steps[index].id, "call", exchange.resends)
@@ -147,7 +163,7 @@ extension SagaTransition {
             command: command,
             key: key,
             compensates: undone,
-            isWithdrawal: step[direction].isWithdrawn,
+            isWithdrawal: step[direction].isBeingWithdrawn,
             firstSent: (firstSentAt ?? now).wall
         )
     }

@@ -20,6 +20,11 @@ extension SagaTransition {
         let id = instance.steps[index].id
         turnBack("Step \(id) failed \(Self.times(instance.steps[index].forward.failures)): \(reason)", at: id)
         try instance.steps[index].move(to: .dispatched)
+        try sendWithdrawal(index, step)
+    }
+
+    /// Sends the withdrawal of a pivot, and waits for its answer for as long as the first time.
+    mutating func sendWithdrawal(_ index: Int, _ step: PlannedStep) throws(SagaError) {
         instance.steps[index].forward.pacedFrom = instance.steps[index].forward.sends
         instance.steps[index].forward.pacedSince = now
         try send(index, .forward, isTry: true)

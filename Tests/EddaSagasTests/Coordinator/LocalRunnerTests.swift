@@ -64,7 +64,8 @@ import Testing
     @Test func whatFindsNoRoomIsLeftToTheTimer() throws {
         let runner = LocalRunner(room: 2)
         runner.submit([try call("s/a"), try call("s/b"), try call("s/c")])
-        #expect(runner.standing(of: try call("s/c").key) == .waiting)
+        #expect(runner.standing(of: try call("s/b").key) == .waiting)
+        #expect(runner.standing(of: try call("s/c").key) == .noRoom)
         #expect(runner.next(at: now)?.call.key.text == "s/a")
         #expect(runner.standing(of: try call("s/c").key) == nil)
         #expect(runner.next(at: now)?.call.key.text == "s/b")

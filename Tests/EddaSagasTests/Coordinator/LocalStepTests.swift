@@ -227,6 +227,29 @@ extension LocalStepTests {
         }
     }
 
+    @Test(arguments: StoreKind.allCases) func aSagaThatCannotBeReadKeepsNoOtherFromBeingTakenUp(
+        _ kind: StoreKind
+    ) async throws {
+        try await on(kind) { world, desk, other in
+            for id in ["l-1", "l-2", "l-3"] as [SagaID] {
+                try await world.coordinator.start(Letter.self, id: id, state: .init(order: "1"))
+            }
+            try await world.pass(.zero)
+            try await world.store.write { transaction in
+                var broken = try #require(try transaction.saga("l-2"))
+                broken.instance = Array("nonsense".utf8)
+                broken.revision += 1
+                try transaction.putSaga(broken)
+            }
+            await other.coordinator.takeUpLocals()
+            #expect(await other.coordinator.performLocals() == 2)
+            #expect(Set(desk.calls) == ["l-1/stamp", "l-3/stamp"])
+            // It is parked when its own timer comes due; the others wait for their pivots.
+            for _ in 0..<4 { try await other.passToTimer() }
+            #expect(try await other.record("l-2").status == .parked)
+        }
+    }
+
     @Test func whatThisProcessIsDoingIsNotTakenUp() async throws {
         let time = ManualTime()
         let desk = Desk()

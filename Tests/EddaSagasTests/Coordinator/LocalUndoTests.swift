@@ -70,6 +70,97 @@ import Testing
         #expect(skipped.instance.status == .compensated)
     }
 
+    /// The process in which an operator decides knows nothing of the call.
+    @Test func aProcessThatDoesNotMakeTheCallsLeavesTheCompensationToTheOneThatDoes() throws {
+        var bench = try bench()
+        for failures in 1...3 {
+            bench.isUnattended = failures == 3
+            try bench.reply("label", Replies.passing)
+            if failures < 3 { try bench.wake() }
+        }
+        #expect(bench.status("label") == .undoDispatched && bench.sent.isEmpty)
+        #expect(bench.timer == bench.now)
+        bench.isUnattended = false
+        bench.standing = { $0.direction == .forward ? .brokenOff : nil }
+        while bench.instance.status != .parked {
+            try bench.wake()
+            try #require(bench.inputs < 1_000)
+        }
+        #expect(bench.instance.parking == Parking(cause: .undoFailed, step: "label") && bench.sent.isEmpty)
+
+        // It is parked, and the call is alive in the other process.
+        bench.isUnattended = true
+        bench.standing = { _ in nil }
+        try bench.request(.retry)
+        #expect(bench.instance.status == .compensating && bench.sent.isEmpty && bench.timer == bench.now)
+        bench.isUnattended = false
+        bench.standing = { $0.direction == .forward ? .brokenOff : nil }
+        try bench.wake()
+        #expect(bench.sent.isEmpty && bench.timer != nil)
+        bench.standing = { _ in nil }
+        try bench.wake()
+        #expect(bench.sent.map(\.key.text) == ["order-1/label/undo"])
+        #expect(bench.record("label")?.undo.attempts == 1)
+        // What has left once may be repeated by whoever decides.
+        try bench.answer(Replies.lasting)
+        bench.isUnattended = true
+        try bench.request(.retry)
+        #expect(bench.sent.count == 2)
+        try bench.answer()
+        #expect(bench.instance.status == .compensated)
+    }
+
+    /// It could begin between the look and the commit.
+    @Test func aCallThatWaitsIsTakenAwayBeforeItIsUndone() throws {
+        var bench = try bench()
+        for failures in 1...3 {
+            // Another call is handed in when the last answer comes.
+            if failures == 3 { bench.standing = { $0.direction == .forward ? .waiting : nil } }
+            try bench.reply("label", Replies.passing)
+            if failures < 3 { try bench.wake() }
+        }
+        #expect(bench.status("label") == .undoDispatched && bench.sent.isEmpty)
+        #expect(bench.abandoned.map(\.text) == ["order-1/label"])
+        // That it would find no room says that it is not here.
+        bench.standing = { _ in .noRoom }
+        try bench.wake()
+        #expect(bench.sent.map(\.key.text) == ["order-1/label/undo"])
+    }
+
+    /// Two processes on one store: one makes the call, in the other somebody decides.
+    // acceptance: 48
+    @Test func whoDecidesInAnotherProcessDoesNotUndoWhatIsBeingDone() async throws {
+        let time = ManualTime()
+        let store = InMemoryStore(time: time)
+        let desk = Desk()
+        let world = try World(time, store, registrations: [Printed.with(desk)])
+        let other = try World(time, store, registrations: [Printed.with(Desk())])
+        let (began, release) = (Signal(), Signal())
+        desk.book.withLock { book in
+            book.answer = { _ in
+                began.raise()
+                await Task { _ = try? await release.wait(past: 0) }.value
+            }
+        }
+        try await world.coordinator.start(Printed.self, id: "p-1", state: .init(order: "1"))
+        try await world.pass(.zero)
+        async let made = world.coordinator.performLocals()
+        try await began.wait(past: 0)
+        while try await world.record("p-1").status != .parked { try await world.passToTimer() }
+        #expect(try await world.sent("p-1").isEmpty)
+
+        try await other.coordinator.retry("p-1", by: "ada", because: "let it be looked at again")
+        #expect(try await other.record("p-1").status == .compensating)
+        #expect(try await world.sent("p-1").isEmpty)
+        try await world.pass(.zero)
+        #expect(try await world.sent("p-1").isEmpty)
+        release.raise()
+        let count = await made
+        #expect(count == 1)
+        try await world.passToTimer()
+        #expect(try await world.keys("p-1") == ["p-1/label/undo"])
+    }
+
     /// On a store, with work that takes no notice of its cancellation.
     @Test func workThatDoesNotHeedItsCancellationIsUndoneAfterItsEffect() async throws {
         let time = ManualTime()

@@ -26,6 +26,8 @@ struct Bench {
     private var replies = 0
     /// Where calls stand in the process of the saga.
     var standing: @Sendable (SagaKey) -> LocalStanding? = { _ in nil }
+    /// Whether another process does what is to be done in a process.
+    var isUnattended = false
 
     init<S: Saga>(_ saga: S.Type, id: SagaID = "order-1", schema: SchemaRegistry = .init()) throws
     where S.State == OrderState {
@@ -53,6 +55,7 @@ struct Bench {
             program: program,
             policies: policies,
             refusal: refusal,
+            isUnattended: isUnattended,
             standing: standing
         )
         for effect in effects {

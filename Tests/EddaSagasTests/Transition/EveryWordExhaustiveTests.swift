@@ -39,7 +39,7 @@ import Testing
         case .isRejected: return Replies.refusal
         case .failsForGood: return Replies.lasting
         case .failsTooOften:
-            if step.forward.isWithdrawn { return Replies.withdrawn }
+            if step.forward.isBeingWithdrawn { return Replies.withdrawn }
             return isForEver && step.forward.failures == 6 ? Replies.everyWord(step.id) : Replies.passing
         case .isSilent: return isForEver && step.forward.sends == 8 ? Replies.everyWord(step.id) : nil
         }

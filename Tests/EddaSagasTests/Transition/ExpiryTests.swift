@@ -84,4 +84,32 @@ import Testing
         #expect(error?.description.contains("510 s") == true)
         try make(.seconds(1_021))
     }
+
+    /// A pivot whose timeout is a third of what participants remember.
+    struct Patient: Saga {
+        static let name: SagaName = "patient"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            pivot("capture") { CapturePayment(order: $0.order) }.timeout(.seconds(1_200))
+        }
+    }
+
+    // acceptance: 47
+    // guarantees: G14
+    @Test func theTimeoutOfAPivotCountsThreeTimes() throws {
+        func make(_ window: Duration) throws(any Error) {
+            var configuration = SagaCoordinator.Configuration()
+            configuration.inboxWindow = window
+            _ = try World(Patient.self, configuration: configuration)
+        }
+        let error = #expect(throws: SagaError.self) { try make(.seconds(7_200)) }
+        #expect(error?.code == .windowTooShort)
+        let text = error?.description ?? ""
+        #expect(
+            text.contains("1200 s counts three times") && text.contains("3600 s") && text.contains("safe"),
+            "\(text)"
+        )
+        try make(.seconds(7_201))
+    }
 }

@@ -175,6 +175,32 @@ import Testing
         #expect(silent.instance.parking?.cause == .pivotUnknown && silent.undone.isEmpty)
     }
 
+    /// Its last sending is behind when it is decided, so that only the end of the wait is left.
+    // guarantees: G10
+    @Test(arguments: [true, false]) func whoCancelsLateInTheSecondWaitHasThePivotWithdrawn(isAnswered: Bool) throws {
+        var bench = try Bench(FulfilOrder.self)
+        try bench.succeed("reserve", "authorize")
+        let start = bench.now
+        while bench.timer != bench.record("capture")?.forward.deadline || bench.status("capture") != .unknown {
+            try bench.wake()
+        }
+        try bench.request(.cancel, because: "the customer called")
+        #expect(bench.sent.allSatisfy { !$0.isWithdrawal })
+        try bench.wake()
+        #expect(bench.now.elapsed(since: start) == .seconds(40))
+        #expect(bench.instance.status == .running && bench.sent.last?.isWithdrawal == true && bench.undone.isEmpty)
+        if isAnswered {
+            try bench.answer(Replies.withdrawn)
+            #expect(bench.undone == ["authorize"])
+            #expect(bench.instance.reason == "Cancelled by ada: the customer called")
+            return
+        }
+        while bench.instance.status == .running { try bench.wake() }
+        #expect(bench.now.elapsed(since: start) == .seconds(60))
+        #expect(bench.instance.parking == Parking(cause: .pivotUnknown, step: "capture") && bench.timer == nil)
+        #expect(bench.happenings.filter { $0 == "step.withdrawal-sent" }.count == 1)
+    }
+
     struct Bounded: Saga {
         static let name: SagaName = "bounded-pivot"
         static let version = 1
@@ -224,13 +250,23 @@ import Testing
         var bench = try givenUp()
         try bench.answer(Replies.late)
         #expect(bench.instance.parking == Parking(cause: .expired, step: "capture"))
-        var back = bench
-        try bench.request(.retry, because: "the bank has no such payment")
-        #expect(bench.sent.last?.isWithdrawal == true && bench.sent.last?.key.round == 2)
-        try bench.answer(Replies.withdrawn)
-        #expect(bench.undone == ["authorize"])
-        try back.request(.compensate, because: "the bank has no such payment")
-        #expect(back.undone == ["authorize"])
+        // Under a new key the participant would say that it was withdrawn, whatever has become of the old one.
+        let blind = #expect(throws: SagaError.self) { try bench.request(.retry, because: nil) }
+        #expect(blind?.code == .reasonMissing)
+        for verb in [OperatorRequest.Verb.retry, .compensate] {
+            var back = bench
+            try back.request(verb, because: "the bank has no such payment")
+            #expect(back.undone == ["authorize"] && !back.happenings.contains("step.withdrawn"))
+            #expect(
+                back.sent.filter { $0.key.step == "capture" }.count
+                    == bench.sent.filter { $0.key.step == "capture" }.count
+            )
+            let told = back.history.last { $0 is StepFailed }?.line.reason
+            #expect(told?.contains("it was not executed") == true && told?.contains("no such payment") == true)
+        }
+        var done = bench
+        try done.request(Standing.verb("resolve", at: "capture"))
+        #expect(done.instance.currentStep == "ship")
     }
 
     // MARK: At random

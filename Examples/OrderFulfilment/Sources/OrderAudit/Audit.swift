@@ -90,7 +90,8 @@ package struct Audit {
         try orders.each(
             """
             SELECT e.position, s.name, t.name, json_extract(CAST(e.data AS TEXT), '$.step'),
-                   json_extract(CAST(e.data AS TEXT), '$.verb'), json_extract(CAST(e.data AS TEXT), '$.because')
+                   json_extract(CAST(e.data AS TEXT), '$.verb'), json_extract(CAST(e.data AS TEXT), '$.because'),
+                   json_extract(CAST(e.data AS TEXT), '$.isFinal')
             FROM edda_events e JOIN edda_streams s ON s.id = e.stream JOIN edda_types t ON t.id = e.type
             WHERE s.name LIKE '$saga-%' ORDER BY e.stream, e.version
             """
@@ -101,7 +102,8 @@ package struct Audit {
                 type: row.text(2),
                 step: row.optionalText(3),
                 verb: row.optionalText(4),
-                because: row.optionalText(5)
+                because: row.optionalText(5),
+                isFinal: row.optionalText(6) == "1"
             )
             if line.type == "edda.step.resent" { resends += 1 }
             if let verb = line.verb { decisions[verb, default: 0] += 1 }

@@ -11,6 +11,8 @@ struct SagaWalk {
         let step: String?
         let verb: String?
         let because: String?
+        /// Whether a participant has said that no copy of its command can succeed.
+        var isFinal = false
     }
 
     let id: String
@@ -27,6 +29,12 @@ struct SagaWalk {
     /// How many compensations were looked at.
     private(set) var compensations = 0
     private var lastDecision: (verb: String, step: String?)?
+    /// The type of the event before.
+    private var previous: String?
+    /// Steps that were dispatched last as a withdrawal.
+    private var withdrawing: Set<Int> = []
+    /// Steps that have failed and of which no copy can succeed any more: withdrawn, failed for good, or by decision.
+    private var closed: Set<Int> = []
 
     init(_ id: String) { self.id = id }
 
@@ -34,6 +42,7 @@ struct SagaWalk {
     var status: String { ending ?? (isParked ? "parked" : goesBack ? "compensating" : "running") }
 
     mutating func follow(_ line: Line) {
+        defer { previous = line.type }
         if let ending, line.type != "edda.reply.ignored" {
             complain(line, "\(line.type) comes after the saga had ended as \(ending)")
         }
@@ -51,9 +60,16 @@ struct SagaWalk {
         case ("edda.step.dispatched", let index?): dispatch(line, index)
         case ("edda.step.succeeded", let index?): statuses[index] = .succeeded
         case ("edda.step.rejected", let index?): statuses[index] = .rejected
-        case ("edda.step.failed", let index?): statuses[index] = .failed
-        case ("edda.step.withdrawal-sent", let index?): statuses[index] = .dispatched
-        case ("edda.step.withdrawn", let index?): statuses[index] = .failed
+        case ("edda.step.failed", let index?): fail(line, index)
+        case ("edda.step.withdrawal-sent", let index?):
+            statuses[index] = .dispatched
+            withdrawing.insert(index)
+        case ("edda.step.withdrawn", let index?):
+            if !withdrawing.contains(index) {
+                complain(line, "\(name(index)) is called withdrawn, but no withdrawal of it was sent")
+            }
+            statuses[index] = .failed
+            closed.insert(index)
         case ("edda.step.unknown", let index?):
             statuses[index] = .unknown
             wasUnknown.insert(PlannedStep.all[index].id)
@@ -71,6 +87,19 @@ struct SagaWalk {
         }
         if goesBack { complain(line, "\(name(index)) was sent after the saga had turned back") }
         statuses[index] = .dispatched
+        withdrawing.remove(index)
+        closed.remove(index)
+    }
+
+    /// A failure says that one try had no effect; it ends a step only when no other copy can have one.
+    private mutating func fail(_ line: Line, _ index: Int) {
+        let isDecided =
+            previous == "edda.operator.acted" && ["compensate", "retry"].contains(lastDecision?.verb)
+            && lastDecision?.step == name(index) && statuses[index] == .unknown
+        let isClosed = line.isFinal || isDecided
+        if isClosed { closed.insert(index) }
+        // Of a command that is being withdrawn the truth is still to come.
+        if isClosed || !withdrawing.contains(index) { statuses[index] = .failed }
     }
 
     private mutating func turnBack(_ line: Line) {
@@ -78,6 +107,14 @@ struct SagaWalk {
         isParked = false
         for (index, step) in PlannedStep.all.enumerated() where step.isPivot && statuses[index] == .succeeded {
             complain(line, "the saga turned back after its pivot \(step.id) had succeeded")
+        }
+        for (index, step) in PlannedStep.all.enumerated() where step.isPivot {
+            let isOut = [.never, .rejected].contains(statuses[index]) || closed.contains(index)
+            guard !isOut, statuses[index] != .succeeded else { continue }
+            complain(
+                line,
+                "the saga turned back while its pivot \(step.id) was \(statuses[index].rawValue) and not withdrawn"
+            )
         }
     }
 

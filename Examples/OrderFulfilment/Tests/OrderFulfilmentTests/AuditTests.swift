@@ -175,6 +175,19 @@ import Testing
             finding: "reserve-stock was compensated before authorize-payment"
         ),
         Defect(
+            name: "a pivot was not withdrawn",
+            service: "orders",
+            victim: """
+                SELECT e.correlation FROM edda_events e JOIN edda_types t ON t.id = e.type
+                WHERE t.name = 'edda.step.rejected' AND CAST(e.data AS TEXT) LIKE '%capture-payment%' LIMIT 1
+                """,
+            change: unlocked + """
+                UPDATE edda_events SET type = (SELECT id FROM edda_types WHERE name = 'edda.step.dispatched')
+                WHERE correlation = '$victim' AND type = (SELECT id FROM edda_types WHERE name = 'edda.step.rejected')
+                """,
+            finding: "the saga turned back while its pivot capture-payment was dispatched and not withdrawn"
+        ),
+        Defect(
             name: "an ended saga was compensated",
             service: "orders",
             victim: event("edda.saga.completed", "e.correlation"),
