@@ -81,6 +81,24 @@ import Testing
         #expect(try connection.text("PRAGMA integrity_check") == "ok")
     }
 
+    @Test func whatIsTakenBackIsNeverWrittenOverTheFramesOfAnotherProcess() throws {
+        let connection = try writer()
+        try connection.execute("PRAGMA cache_size = 10")
+        // A connection without this VFS is to the file what another process is.
+        let other = try writer(nil, .normal)
+        for _ in 0..<3 {
+            let before = try other.integer("SELECT count(*) FROM t")
+            // Now the way back needs nothing from the log.
+            try connection.execute("PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE")
+            try insert(60, into: connection)
+            try connection.execute("ROLLBACK")
+            try insert(100, into: other)
+            try insert(1, into: connection)
+            #expect(try other.integer("SELECT count(*) FROM t WHERE length(v) = 4000") == before + 101)
+            #expect(try countInCopy() == before + 101)
+        }
+    }
+
     @Test func aLogThatCannotBeWrittenFailsTheCommit() throws {
         let vfs = FaultVFS()
         let connection = try writer(vfs.name)
@@ -92,6 +110,25 @@ import Testing
             vfs.heal()
             #expect(try connection.integer("SELECT count(*) FROM t") == 1)
         }
+        try insert(1, into: connection)
+        #expect(try countInCopy() == 2)
+    }
+
+    @Test func whatWasLostBeforeTheCommitFailsTheCommit() throws {
+        let vfs = FaultVFS()
+        let connection = try writer(vfs.name)
+        try connection.execute("PRAGMA cache_size = 10")
+        try insert(1, into: connection)
+        try connection.execute("BEGIN IMMEDIATE")
+        try insert(20, into: connection)
+        // The rows before have to be read from the log, so what was collected is written. The statement is undone alone.
+        vfs.armNext(.write, .fail(code: SQLITE_FULL, lasting: false))
+        #expect(throws: SQLiteFailure.self) { try connection.execute("INSERT INTO t SELECT k + 1000, v FROM t") }
+        vfs.heal()
+        #expect(sqlite3_get_autocommit(connection.handle) == 0, "the transaction goes on")
+        #expect(throws: SQLiteFailure.self) { try connection.execute("COMMIT") }
+        #expect(sqlite3_get_autocommit(connection.handle) != 0)
+        #expect(try connection.integer("SELECT count(*) FROM t") == 1)
         try insert(1, into: connection)
         #expect(try countInCopy() == 2)
     }

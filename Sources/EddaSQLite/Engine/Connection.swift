@@ -48,6 +48,10 @@ final class Connection {
             throw SQLiteFailure(extendedCode: code, message: message)
         }
         self.handle = handle
+        if let logVFS {
+            let context = Unmanaged.passUnretained(logVFS).toOpaque()
+            sqlite3_rollback_hook(handle, { Unmanaged<LogVFS>.fromOpaque($0!).takeUnretainedValue().forget() }, context)
+        }
         try configure(access)
         guardian.install(on: handle)
     }
@@ -55,6 +59,8 @@ final class Connection {
     deinit {
         fixed = []
         written = [:]
+        // While somebody still has a statement, the database stays open, and its VFS has to stay as well.
+        if let logVFS, sqlite3_next_stmt(handle, nil) != nil { _ = Unmanaged.passRetained(logVFS) }
         sqlite3_close_v2(handle)
     }
 

@@ -42,6 +42,19 @@ final class FileLock {
         try take(turnstile, until: deadline, limit)
         defer { flock(turnstile, LOCK_UN) }
         try take(descriptor, until: deadline, limit)
+        noteHolder()
+    }
+
+    /// Takes the lock if nobody holds it or waits for it.
+    func tryLock() -> Bool {
+        guard flock(turnstile, LOCK_EX | LOCK_NB) == 0 else { return false }
+        defer { flock(turnstile, LOCK_UN) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        noteHolder()
+        return true
+    }
+
+    private func noteHolder() {
         var line = Array("\(getpid())\n".utf8)
         while line.count < 12 { line.insert(UInt8(ascii: " "), at: 0) }
         _ = pwrite(descriptor, line, line.count, 0)

@@ -16,20 +16,34 @@ internal import Darwin
 ///
 /// It is for a connection with `synchronous = FULL` only. There SQLite syncs the log with each commit before it makes the
 /// commit visible (`sqlite3WalFrames` writes and syncs, then `walIndexWriteHdr` publishes), so nobody looks for a frame that is
-/// not in the file. Frames that are lost with the process are frames of a transaction that was not committed.
+/// not in the file. Frames that are lost with the process are frames of a transaction that was not committed. Frames of a
+/// transaction that is taken back have to be forgotten, see ``forget()``: another process may write where they were to stand.
 final class LogVFS {
     /// The name under which connections are opened.
     let name: String
     private let vfs: UnsafeMutablePointer<sqlite3_vfs>
+    private let ground: UnsafeMutablePointer<Ground>
+
+    /// What all calls of SQLite find at hand.
+    private struct Ground {
+        let below: UnsafeMutablePointer<sqlite3_vfs>
+        /// The log while it is open; a connection has one.
+        var log: UnsafeMutablePointer<sqlite3_file>?
+    }
 
     /// What SQLite is given for an open log: these fields, then the file of the VFS below.
     private struct File {
         var base: sqlite3_file
+        let ground: UnsafeMutablePointer<Ground>
+        /// Whether nothing is collected.
+        var isDirect = false
+        /// Whether bytes that were collected could not be written, so that the transaction must not be committed.
+        var isLossy = false
         /// Bytes that are to be written to the file from `start` on.
         var bytes: UnsafeMutableRawPointer?
-        var count: Int
-        var capacity: Int
-        var start: sqlite3_int64
+        var count = 0
+        var capacity = 0
+        var start: sqlite3_int64 = 0
     }
 
     /// So many bytes are written at once at most: SQLite's own VFS for Unix takes fewer than 128 KiB (`seekAndWriteFd`).
@@ -43,6 +57,8 @@ final class LogVFS {
     /// - Returns: `nil` when there is no such VFS.
     init?(above below: String?) {
         guard let real = sqlite3_vfs_find(below) else { return nil }
+        ground = .allocate(capacity: 1)
+        ground.initialize(to: Ground(below: real, log: nil))
         vfs = .allocate(capacity: 1)
         name = "edda-log-\(UInt(bitPattern: vfs))"
         vfs.initialize(to: sqlite3_vfs())
@@ -50,20 +66,27 @@ final class LogVFS {
         vfs.pointee.szOsFile = Int32(Self.headSize) + real.pointee.szOsFile
         vfs.pointee.mxPathname = real.pointee.mxPathname
         vfs.pointee.zName = UnsafePointer(strdup(name))
-        vfs.pointee.pAppData = UnsafeMutableRawPointer(real)
+        vfs.pointee.pAppData = UnsafeMutableRawPointer(ground)
         Self.forward(vfs)
         vfs.pointee.xOpen = { vfs, path, file, flags, out in
-            guard let real = LogVFS.below(vfs), let file else { return SQLITE_CANTOPEN }
+            guard let ground = LogVFS.ground(vfs), let file else { return SQLITE_CANTOPEN }
+            let real = ground.pointee.below
             guard flags & SQLITE_OPEN_WAL != 0 else { return real.pointee.xOpen(real, path, file, flags, out) }
             UnsafeMutableRawPointer(file).initializeMemory(
                 as: File.self,
-                to: File(base: sqlite3_file(pMethods: nil), bytes: nil, count: 0, capacity: 0, start: 0)
+                to: File(base: sqlite3_file(pMethods: nil), ground: ground)
             )
             let log = LogVFS.real(file)
             log.pointee.pMethods = nil
             let code = real.pointee.xOpen(real, path, log, flags, out)
             // A file with methods is closed, also when it could not be opened (sqlite.org/c3ref/io_methods.html).
-            if log.pointee.pMethods != nil { file.pointee.pMethods = LogVFS.methods }
+            if let methods = log.pointee.pMethods {
+                // Without it SQLite fills up sectors, and writes the end of the last frame after the sync.
+                let powersafe = code == SQLITE_OK ? methods.pointee.xDeviceCharacteristics(log) : 0
+                LogVFS.state(file).pointee.isDirect = powersafe & SQLITE_IOCAP_POWERSAFE_OVERWRITE == 0
+                file.pointee.pMethods = LogVFS.methods
+                ground.pointee.log = file
+            }
             return code
         }
         sqlite3_vfs_register(vfs, 0)
@@ -74,10 +97,25 @@ final class LogVFS {
         sqlite3_vfs_unregister(vfs)
         free(UnsafeMutableRawPointer(mutating: vfs.pointee.zName))
         vfs.deallocate()
+        ground.deallocate()
+    }
+
+    /// Forgets what was collected; to be called whenever a transaction is taken back (sqlite.org/c3ref/commit_hook.html).
+    ///
+    /// A transaction that outgrew the cache has had frames written. When it is taken back, the lock goes to other processes,
+    /// whose frames stand where those should have stood.
+    func forget() {
+        guard let log = ground.pointee.log else { return }
+        Self.state(log).pointee.count = 0
+        Self.state(log).pointee.isLossy = false
     }
 
     private static func below(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> UnsafeMutablePointer<sqlite3_vfs>? {
-        vfs?.pointee.pAppData?.assumingMemoryBound(to: sqlite3_vfs.self)
+        ground(vfs)?.pointee.below
+    }
+
+    private static func ground(_ vfs: UnsafeMutablePointer<sqlite3_vfs>?) -> UnsafeMutablePointer<Ground>? {
+        vfs?.pointee.pAppData?.assumingMemoryBound(to: Ground.self)
     }
 
     /// Has all that is no log done by the VFS below.
@@ -134,6 +172,10 @@ final class LogVFS {
         _ offset: sqlite3_int64
     ) -> Int32 {
         let state = state(file)
+        if state.pointee.isDirect {
+            return real(file).pointee.pMethods.pointee.xWrite(real(file), bytes, Int32(count), offset)
+        }
+        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
         let isBehind = offset == state.pointee.start + sqlite3_int64(state.pointee.count)
         if state.pointee.count > 0, !isBehind || state.pointee.count + count > limit {
             let code = write(file)
@@ -154,14 +196,19 @@ final class LogVFS {
 
     /// Writes what was collected.
     ///
-    /// What cannot be written is forgotten: SQLite takes the transaction back that it belongs to.
+    /// What cannot be written is lost, and its transaction with it: everything fails until that is taken back. The statement
+    /// that meets the error need not be the one that wrote, and its end need not be the transaction's
+    /// (sqlite.org/lang_transaction.html, section 3).
     private static func write(_ file: Opened) -> Int32 {
         let state = state(file)
+        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
         guard state.pointee.count > 0, let bytes = state.pointee.bytes else { return SQLITE_OK }
         let count = state.pointee.count
         state.pointee.count = 0
         let real = real(file)
-        return real.pointee.pMethods.pointee.xWrite(real, bytes, Int32(count), state.pointee.start)
+        let code = real.pointee.pMethods.pointee.xWrite(real, bytes, Int32(count), state.pointee.start)
+        state.pointee.isLossy = code != SQLITE_OK
+        return code
     }
 
     /// Writes what was collected, then has `next` done by the VFS below.
@@ -192,6 +239,7 @@ final class LogVFS {
         methods.pointee.iVersion = 1
         methods.pointee.xClose = { file in
             guard let file else { return SQLITE_IOERR }
+            LogVFS.state(file).pointee.ground.pointee.log = nil
             // What is left is of a transaction that was not committed.
             free(LogVFS.state(file).pointee.bytes)
             LogVFS.state(file).pointee.bytes = nil

@@ -37,7 +37,7 @@ extension WriterSession {
     private func isCommittedAfterReopening() throws -> Bool {
         let expected = marker
         try reconnect()
-        try beginImmediate(within: settings.lockTimeout)
+        try beginImmediate()
         try readLog()
         if marker == expected {
             try connection.execute("COMMIT")

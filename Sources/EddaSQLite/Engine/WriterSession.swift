@@ -67,7 +67,7 @@ final class WriterSession {
         do {
             connection = try Self.prepare(settings)
             settings.gauge.follow(connection)
-            try beginTransaction(within: settings.lockTimeout)
+            try beginTransaction()
             let mark = try noticeRestoration()
             try connection.execute("COMMIT")
             notify.begin(mark)
@@ -125,9 +125,10 @@ final class WriterSession {
     /// It waits for nobody. What goes wrong is found again, and told, when the group begins. Either ``process(_:waiting:)`` or
     /// ``unprepare()`` follows soon.
     func prepare() {
-        guard !isPrepared, (try? lock.lock(within: .zero)) != nil else { return }
+        guard !isPrepared, lock.tryLock() else { return }
         do {
-            try beginTransaction(within: .zero)
+            try connection.statement(.begin).run()
+            try catchUp()
             isPrepared = true
         } catch {
             abandon()
@@ -207,7 +208,7 @@ final class WriterSession {
 
     private func begin() throws -> WriteGroup {
         do {
-            if !isPrepared { try beginTransaction(within: settings.lockTimeout) }
+            if !isPrepared { try beginTransaction() }
             isPrepared = false
         } catch {
             abandon()
@@ -226,8 +227,13 @@ final class WriterSession {
     }
 
     /// Begins a transaction and makes sure that what is remembered is what the file says.
-    private func beginTransaction(within patience: Duration) throws {
-        try beginImmediate(within: patience)
+    private func beginTransaction() throws {
+        try beginImmediate()
+        try catchUp()
+    }
+
+    /// Drops what is remembered if another process has written since, or the machine has started anew.
+    private func catchUp() throws {
         let version = try dataVersionNow()
         let now = settings.time.now()
         if version != dataVersion || boot.isEmpty {
@@ -242,17 +248,17 @@ final class WriterSession {
         if boot != now.boot { try rebase(to: now) }
     }
 
-    /// `BEGIN IMMEDIATE`, waiting for at most `patience` for a process that writes without Edda.
-    func beginImmediate(within patience: Duration) throws {
+    /// `BEGIN IMMEDIATE`, waiting for at most the lock timeout for a process that writes without Edda.
+    func beginImmediate() throws {
         let clock = ContinuousClock()
-        let deadline = clock.now + patience
+        let deadline = clock.now + settings.lockTimeout
         while true {
             do {
                 try connection.statement(.begin).run()
                 return
             } catch  where error.code == SQLITE_BUSY {
                 guard clock.now < deadline else {
-                    throw LockHolder.error(path: settings.path, limit: patience, failure: error)
+                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: error)
                 }
                 sqlite3_sleep(1)
             }
