@@ -112,6 +112,20 @@ private struct KeepMoney: Saga {
         #expect(parts.map { $0.contains("sagas does label/undo itself") } == [false, true], "\(deaf)")
     }
 
+    /// What was done under a key answers so when it is done again; a test that refused it would accuse the saga.
+    @Test func whatWasDoneInThisProcessIsNotRefusedAfterwards() async throws {
+        let stamped = try await SignedOrder.test().replay(
+            faults: "signal approval after transition 2; crash before commit 5 of sagas for 0 ms; reject try 2 of stamp"
+        )
+        #expect(stamped.contains("ends completed"), "\(stamped)")
+        let labelled = try await EveryWord.test().replay(
+            faults:
+                "crash after commit 1 of payments for 1000 ms; cancel after transition 6; break try 1 of label/undo; "
+                + "crash before commit 13 of sagas for 0 ms; reject try 3 of label/undo"
+        )
+        #expect(labelled.contains("ends compensated"), "\(labelled)")
+    }
+
     @Test func anEarlySignalIsKeptAndUsed() async throws {
         let story = try await SignedOrder.test().replay(faults: "signal approval after transition 1")
         #expect(story.contains("somebody gives the signal approval, which is kept"), "\(story)")

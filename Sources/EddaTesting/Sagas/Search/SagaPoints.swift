@@ -18,9 +18,9 @@ struct SagaPoints: Sendable {
         self.waits = waits
         tries = plan.steps.reduce(into: [:]) { $0[$1.id] = $1.phase == .retriable ? nil : $1.attempts }
         let longest = plan.steps.compactMap(\.timeoutMilliseconds).max() ?? 60_000
-        // The pauses between sendings grow to 30 seconds at most, and to half of that at least; a pivot is asked again for
-        // as long as the first time.
-        always = min(60, 8 + Int(2 * longest / 15_000))
+        // The pauses between sendings grow to 30 seconds at most, and to half of that at least; a pivot is asked again, and
+        // withdrawn, for as long as the first time.
+        always = min(60, 8 + Int(3 * longest / 15_000))
     }
 
     /// The visits that tell something: in the middle of a long silence one is like another.
@@ -35,9 +35,10 @@ struct SagaPoints: Sendable {
             SagaFault(place, number, count: count, effect)
         }
         switch place {
-        case .sending:
-            // What holds for the third sending of a message holds for the fourth.
-            if number > 3 { return [] }
+        case .sending(_, let key):
+            // What holds for the third sending of a message holds for the fourth, unless that is the withdrawal of a step
+            // that has used up its tries, or the answer to it.
+            if number > 3, number != tries(key).map({ $0 + 1 }) { return [] }
             // Within the first pause, after the timeout of a step, and after the end.
             let times = [2_000, 70_000, 7_200_000]
             var faults = [fault(.loss), fault(.lateMark(5_000))]
@@ -75,9 +76,12 @@ struct SagaPoints: Sendable {
         for case .execution(let key) in run.visits.map(\.point.place) {
             refusals.append(SagaFault(.execution(key: key), 1, .rejection))
             silences.append(SagaFault(.sending(.reply, key: key), 1, count: always, .loss))
-            guard let step = StepID(rawValue: key), let tries = tries[SagaStanding.template(step)] else { continue }
+            guard let tries = tries(key) else { continue }
             failures.append(SagaFault(.execution(key: key), 1, count: tries, .failure))
         }
         return (refusals, silences, failures)
     }
+
+    /// How often the step of a key is tried when it fails; `nil` when that has no end, and for compensations.
+    private func tries(_ key: String) -> Int? { StepID(rawValue: key).flatMap { tries[SagaStanding.template($0)] } }
 }

@@ -29,7 +29,7 @@ final class SagaJournal: Participant.Watch, LocalWatch {
         var pending: [Entry] = []
         var entries: [Entry] = []
         var lastProblem: String?
-        /// The keys of commands whose calls to the outside were made: they cannot be refused any more.
+        /// The keys under which calls were made that had their effect: they cannot be refused any more.
         var called: Set<String> = []
         /// Whether the call that is made now does not return in time.
         var isHanging = false
@@ -48,7 +48,7 @@ final class SagaJournal: Participant.Watch, LocalWatch {
 
     var entries: [Entry] { state.withLock { $0.entries } }
 
-    /// The keys of commands that have called the outside, whether or not anything was committed then.
+    /// The keys of what was called, whether or not anything was committed then.
     var called: Set<String> { state.withLock { $0.called } }
 
     /// What the last handler was made to throw.
@@ -154,7 +154,10 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             let number = state.asked[name, default: 0] + 1
             state.asked[name] = number
             let effects = fates.at(.execution(key: name), number)
-            if effects.contains(.rejection) { return Rejection("test.rejected", "the test wants it") }
+            // Whoever has done it under this key says so when he is asked again.
+            if effects.contains(.rejection), !state.called.contains(key) {
+                return Rejection("test.rejected", "the test wants it")
+            }
             if effects.contains(.breakage) {
                 return SagaError(.unreadableState, "the test wants that it cannot be done")
             }
@@ -171,7 +174,10 @@ final class SagaJournal: Participant.Watch, LocalWatch {
             isCompensation: SagaKey(key)?.direction == .undo,
             at: now()
         )
-        state.withLock { $0.entries.append(entry) }
+        state.withLock { state in
+            state.entries.append(entry)
+            state.called.insert(key)
+        }
     }
 }
 
