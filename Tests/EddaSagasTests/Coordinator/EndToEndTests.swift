@@ -20,6 +20,19 @@ import Testing
         let participant: Participant
     }
 
+    /// A clock on which time goes by so much more slowly that a busy machine, whose threads other tests hold for long, does
+    /// not run into the timeouts of steps.
+    private struct SlowTime: TimeSource {
+        private static let factor = 4
+
+        func now() -> Moment {
+            let now = SystemTime().now()
+            return Moment(boot: now.boot, uptime: now.uptime / Int64(Self.factor), wall: now.wall)
+        }
+
+        func sleep(for duration: Duration) async throws { try await SystemTime().sleep(for: duration * Self.factor) }
+    }
+
     /// Fails for the first few times that it is asked about a key.
     private final class Moods: Sendable {
         private let asked = Mutex<[String: Int]>([:])
@@ -76,17 +89,17 @@ import Testing
                 return CreateShipment.Reply(tracking: "t-\(command.order)")
             }
         }
-        return [inventory, payments, shipping].map { Service(store: InMemoryStore(), participant: $0) }
+        return [inventory, payments, shipping].map { Service(store: InMemoryStore(time: SlowTime()), participant: $0) }
     }
 
     @Test(.timeLimit(.minutes(5)), .serialized, arguments: [nil, 1, 20_261_121] as [UInt64?])
     func ordersGoThroughFourServicesAndTheBooksBalance(_ seed: UInt64?) async throws {
         print("EndToEndTests: seed \(seed.map(String.init) ?? "none, no faults")")
         let transport: any Transport = seed.map { LossyTransport(seed: $0) } ?? InProcessTransport()
-        let orders = InMemoryStore()
+        let orders = InMemoryStore(time: SlowTime())
         var configuration = SagaCoordinator.Configuration()
         // Far apart enough that a busy machine is not asked again before it could answer.
-        configuration.resend = .exponential(attempts: nil, initial: .milliseconds(100), cap: .seconds(2))
+        configuration.resend = .exponential(attempts: nil, initial: .milliseconds(40), cap: .milliseconds(500))
         let coordinator = try SagaCoordinator(
             store: orders,
             address: "orders",
