@@ -49,6 +49,9 @@ final class LogVFS {
     /// So many bytes are written at once at most: SQLite's own VFS for Unix takes fewer than 128 KiB (`seekAndWriteFd`).
     private static let limit = 120_000
 
+    /// `SQLITE_IOERR_WRITE`, which is too much of an expression to be imported.
+    private static let writeError = SQLITE_IOERR | 3 << 8
+
     private typealias Opened = UnsafeMutablePointer<sqlite3_file>
 
     /// A VFS above another one, which outlives it.
@@ -172,10 +175,7 @@ final class LogVFS {
         _ offset: sqlite3_int64
     ) -> Int32 {
         let state = state(file)
-        if state.pointee.isDirect {
-            return real(file).pointee.pMethods.pointee.xWrite(real(file), bytes, Int32(count), offset)
-        }
-        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
+        if state.pointee.isLossy { return writeError }
         let isBehind = offset == state.pointee.start + sqlite3_int64(state.pointee.count)
         if state.pointee.count > 0, !isBehind || state.pointee.count + count > limit {
             let code = write(file)
@@ -201,7 +201,7 @@ final class LogVFS {
     /// (sqlite.org/lang_transaction.html, section 3).
     private static func write(_ file: Opened) -> Int32 {
         let state = state(file)
-        if state.pointee.isLossy { return SQLITE_IOERR | 3 << 8 }
+        if state.pointee.isLossy { return writeError }
         guard state.pointee.count > 0, let bytes = state.pointee.bytes else { return SQLITE_OK }
         let count = state.pointee.count
         state.pointee.count = 0
@@ -250,6 +250,9 @@ final class LogVFS {
         }
         methods.pointee.xWrite = { file, bytes, count, offset in
             guard let file, let bytes else { return SQLITE_IOERR }
+            if LogVFS.state(file).pointee.isDirect {
+                return LogVFS.passed(file) { $1.pointee.xWrite($0, bytes, count, offset) }
+            }
             return LogVFS.collect(file, bytes, Int(count), offset)
         }
         methods.pointee.xTruncate = { file, size in LogVFS.written(file) { $1.pointee.xTruncate($0, size) } }

@@ -36,21 +36,21 @@ final class WriterSession {
     }
 
     let settings: Settings
-    private let lock: FileLock
-    private let notify: NotifyFile
+    let lock: FileLock
+    let notify: NotifyFile
     var connection: Connection
     var memory = ConnectionMemory()
     var effects = SQLiteWriteTransaction.Effects(head: 0, recordedAt: 0)
     var boot = ""
     /// The version of the file that memory agrees with, and the one that followers have been told of.
     var dataVersion: Int64 = 0
-    private var announcedVersion: Int64 = 0
+    var announcedVersion: Int64 = 0
     var marker: Int64 = 0
     private var random = RandomStock()
     /// Whether the lock is held and a transaction has begun for a group that has yet to come.
     private var isPrepared = false
-    private var generation: Int64 = 1
-    private var nextCheckpoint: Int
+    var generation: Int64 = 1
+    var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
     /// How long to wait for the callers of the last group before the next one begins.
     var pacing = GroupPacing()
@@ -65,7 +65,7 @@ final class WriterSession {
         notify = NotifyFile(path: settings.path + ".notify")
         nextCheckpoint = settings.checkpointPages
         do {
-            connection = try Self.prepare(settings)
+            connection = try Self.open(settings)
             settings.gauge.follow(connection)
             try beginTransaction()
             let mark = try noticeRestoration()
@@ -77,38 +77,8 @@ final class WriterSession {
         }
     }
 
-    /// Begins a new generation when the database is behind what the last writer left beside it: then it was restored.
-    ///
-    /// It is written before anything else, so that no position is given again within one generation.
-    ///
-    /// - Returns: What is to stand beside the database from now on.
-    private func noticeRestoration() throws -> LogMark {
-        let last = notify.read()
-        var restorations = try restorations()
-        if let head = last?.restoredHead(generation: generation, head: effects.head) {
-            let insertion = try connection.cached("INSERT INTO edda_generations VALUES (?1, ?2, ?3)")
-            generation = max(generation, last?.generation ?? 1) + 1
-            try insertion.bind(1, generation)
-            try insertion.bind(2, head)
-            try insertion.bind(3, settings.time.now().wall.microseconds)
-            try insertion.run()
-            restorations.append(.init(generation: generation, head: head))
-        }
-        return LogMark(generation: generation, head: effects.head, restorations: restorations)
-    }
-
-    private func restorations() throws(SQLiteFailure) -> [LogMark.Beginning] {
-        let statement = try connection.statement(.restorations)
-        defer { statement.reset() }
-        var restorations: [LogMark.Beginning] = []
-        while try statement.step() {
-            restorations.append(.init(generation: statement.integer(0), head: statement.integer(1)))
-        }
-        return restorations
-    }
-
     /// Lets all messages go that are committed, whoever committed them.
-    private func openGate() {
+    func openGate() {
         guard let gate = settings.gate,
             let last = try? connection.integer("SELECT coalesce(max(sequence), 0) FROM edda_outbox")
         else { return }
@@ -342,84 +312,8 @@ final class WriterSession {
         notify.touch(generation: generation, head: effects.head)
     }
 
-    /// Opens the database and brings it to the present format.
-    ///
-    /// Whoever opens a file after a crash recovers its log and keeps all others out for that moment
-    /// (sqlite.org/wal.html, section 8), also a reader that is not Edda's; so a busy file is asked for again.
-    private static func prepare(_ settings: Settings) throws -> Connection {
-        let clock = ContinuousClock()
-        let deadline = clock.now + settings.lockTimeout
-        while true {
-            do {
-                let connection = try connect(settings)
-                try Format.prepare(connection, path: settings.path)
-                return connection
-            } catch let failure as SQLiteFailure where failure.code == SQLITE_BUSY && clock.now < deadline {
-                sqlite3_sleep(2)
-            }
-        }
-    }
-
-    private static func connect(_ settings: Settings) throws(SQLiteFailure) -> Connection {
-        let connection = try Connection(
-            path: settings.path,
-            access: .writer(settings.durability, logLimit: settings.keptLogPages * 4_096),
-            vfs: settings.vfs
-        )
-        if let size = settings.maximumSize {
-            try connection.execute("PRAGMA max_page_count = \(max(1, size / 4_096))")
-        }
-        return connection
-    }
-
-    func reconnect() throws(SQLiteFailure) {
-        // The old connection is closed after the new one is open: the last one to leave would take the index of the log
-        // along, and recovery would find what was never synced.
-        connection = try Self.connect(settings)
-        settings.gauge.follow(connection)
-        memory = ConnectionMemory()
-    }
-
     private func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
         for unit in units where unit.begin() { unit.fail(error) }
-    }
-
-    // MARK: Between groups
-
-    /// Moves the log into the database when it has grown, without waiting for readers: what they still need stays.
-    private func checkpointIfDue() {
-        let pages = settings.gauge.status.pages
-        guard pages >= nextCheckpoint else { return }
-        let isWhole = settings.gauge.checkpoint(connection, cuttingAbove: settings.keptLogPages)
-        // With a reader in the way the log goes on growing; try again after as much growth.
-        nextCheckpoint = settings.checkpointPages + (isWhole ? 0 : pages)
-    }
-
-    /// Tries again to move a log that a reader or an error kept from being moved, unless a writer is at work.
-    private func checkpointIfHeldBack() {
-        let status = settings.gauge.status
-        guard status.heldBack > 0 || status.failure != nil, (try? lock.lock(within: .zero)) != nil else { return }
-        defer { lock.unlock() }
-        if settings.gauge.checkpoint(connection, cuttingAbove: settings.keptLogPages) {
-            nextCheckpoint = settings.checkpointPages
-        }
-    }
-
-    /// Wakes followers when another process has committed, and does what had to be put off.
-    func noticeOthers() {
-        checkpointIfHeldBack()
-        guard let version = try? dataVersionNow() else { return }
-        guard version != announcedVersion || settings.gate?.isBehind == true else { return }
-        announcedVersion = version
-        openGate()
-        settings.signals.raiseAll()
-    }
-
-    /// Moves the whole log into the database, if no reader is in the way, and lets go of the file.
-    func close() {
-        guard (try? lock.lock(within: settings.lockTimeout)) != nil else { return }
-        settings.gauge.cut(connection)
-        lock.unlock()
     }
 }
 

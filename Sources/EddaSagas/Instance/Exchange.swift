@@ -50,6 +50,11 @@ package struct Exchange: Codable, Hashable, Sendable {
 
     mutating func settle(_ outcome: CommandOutcome) {
         self.outcome = outcome.kind
+        stopWaiting()
+    }
+
+    /// Neither sends again nor runs out of time.
+    mutating func stopWaiting() {
         due = nil
         deadline = nil
     }

@@ -61,8 +61,7 @@ extension SagaTransition {
             switch (word, instance.steps[index].status) {
             case (.sleep, .dispatched), (.awaitSignal, .dispatched):
                 try instance.steps[index].move(to: .skipped)
-                instance.steps[index].forward.due = nil
-                instance.steps[index].forward.deadline = nil
+                instance.steps[index].forward.stopWaiting()
                 record(StepSkipped(step: instance.steps[index].id, reason: "the saga turns back"))
             case (.child, .dispatched):
                 cancelChild(index)

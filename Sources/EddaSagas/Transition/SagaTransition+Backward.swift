@@ -101,8 +101,7 @@ extension SagaTransition {
             ? "its call in this process has not come back within \(patience), and is not undone before"
             : "no answer to the compensation within \(patience) and \(exchange.sends) sent commands"
         instance.steps[index].lastError = reason
-        instance.steps[index].undo.due = nil
-        instance.steps[index].undo.deadline = nil
+        instance.steps[index].undo.stopWaiting()
         parkUndo(index, reason)
     }
 

@@ -146,8 +146,7 @@ extension SagaTransition {
         let id = instance.steps[index].id
         if instance.steps[index].status != .unknown { try instance.steps[index].move(to: .unknown) }
         instance.steps[index].lastError = reason
-        instance.steps[index].forward.due = nil
-        instance.steps[index].forward.deadline = nil
+        instance.steps[index].forward.stopWaiting()
         // Under the same key it would be expired for ever: who tries it again knows that it was not executed.
         instance.steps[index].forward.isAnsweredForGood = true
         // It parks the saga; see `advance`.
@@ -167,8 +166,7 @@ extension SagaTransition {
             || policies.defect == .unknownPivotTurnsBack && phase == .pivot
         {
             try instance.steps[index].move(to: .failed)
-            instance.steps[index].forward.due = nil
-            instance.steps[index].forward.deadline = nil
+            instance.steps[index].forward.stopWaiting()
             return turnBack("no answer", at: instance.steps[index].id)
         }
         try becomeUnknown(index, "no answer within \(waited.inWords) and \(exchange.sends) sent commands")
@@ -185,8 +183,7 @@ extension SagaTransition {
         }
         let step = try plan(index)
         guard step.phase == .pivot else {
-            instance.steps[index].forward.due = nil
-            instance.steps[index].forward.deadline = nil
+            instance.steps[index].forward.stopWaiting()
             return turnBack("The outcome of step \(id) is unknown: \(reason)", at: id)
         }
         if !instance.steps[index].isAskedAgain {

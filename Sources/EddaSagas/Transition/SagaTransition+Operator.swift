@@ -85,8 +85,7 @@ extension SagaTransition {
     private mutating func disown(_ index: Int, _ reason: String) throws(SagaError) {
         try instance.steps[index].move(to: .failed)
         instance.steps[index].lastError = reason
-        instance.steps[index].forward.due = nil
-        instance.steps[index].forward.deadline = nil
+        instance.steps[index].forward.stopWaiting()
         record(
             StepFailed(
                 step: instance.steps[index].id,
@@ -161,8 +160,7 @@ extension SagaTransition {
         try stopWorking(on: index, step, direction)
         try instance.steps[index].move(to: .skipped)
         instance.steps[index].lastError = "\(request.by): \(reason)"
-        instance.steps[index][direction].due = nil
-        instance.steps[index][direction].deadline = nil
+        instance.steps[index][direction].stopWaiting()
         record(StepSkipped(step: id, reason: "\(request.by): \(reason)"))
     }
 

@@ -10,8 +10,7 @@ extension SagaTransition {
             // Also in a saga that is parked for something else: of this step nothing more comes. See `advance`.
             try instance.steps[index].move(to: .failed)
             instance.steps[index].isBlocked = true
-            instance.steps[index].forward.due = nil
-            instance.steps[index].forward.deadline = nil
+            instance.steps[index].forward.stopWaiting()
             let attempt = instance.steps[index].forward.attempts
             record(StepFailed(step: obstacle.step, attempt: attempt, reason: obstacle.reason))
         case .notCancelled:

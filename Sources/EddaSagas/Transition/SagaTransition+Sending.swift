@@ -215,8 +215,7 @@ extension SagaTransition {
 
     private mutating func parkHot(_ index: Int, _ direction: Direction) {
         let exchange = instance.steps[index][direction]
-        instance.steps[index][direction].due = nil
-        instance.steps[index][direction].deadline = nil
+        instance.steps[index][direction].stopWaiting()
         let time = now.elapsed(since: exchange.pacedSince ?? exchange.firstSentAt ?? now).inWords
         park(
             .hotLoop,

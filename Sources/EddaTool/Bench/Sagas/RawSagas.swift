@@ -61,6 +61,7 @@ private final class RawService {
     private var streams: Int64 = 0
     private var sequence: Int64 = 0
     private var sent: Int64 = 0
+    private var sagas = 0
     private var time = Timestamp.now().microseconds
 
     init(_ path: String, synchronous: String) throws {
@@ -91,8 +92,34 @@ private final class RawService {
         deleteMessage = try database.prepare("DELETE FROM edda_outbox WHERE sequence = ?1")
     }
 
+    /// A saga under way, as one side sees it.
+    struct Trip {
+        let name: String
+        /// Its stream; 0 as long as it has none.
+        var stream: Int64 = 0
+        var version = 0
+    }
+
+    /// Writes whole sagas, so many of them together: a commit for each of their turns.
+    func run(sagas count: Int, turns: Int, together: Int, _ write: (_ turn: Int, inout Trip) throws -> Void) throws {
+        var left = count
+        while left > 0 {
+            let size = min(left, together)
+            var trips = (0..<size).map { Trip(name: "trip-\(sagas + $0)") }
+            for turn in 0..<turns {
+                try transaction {
+                    try emptyOutbox()
+                    for index in trips.indices { try write(turn, &trips[index]) }
+                }
+                _ = try readOutbox()
+            }
+            sagas += size
+            left -= size
+        }
+    }
+
     /// One commit.
-    func transaction(_ body: () throws -> Void) throws {
+    private func transaction(_ body: () throws -> Void) throws {
         try begin.run()
         try body()
         setLog.bind(1, head)
@@ -111,12 +138,13 @@ private final class RawService {
         return streams
     }
 
-    func append(_ event: EventData, to stream: Int64, version: Int) throws {
+    func append(_ event: EventData, to trip: inout Trip) throws {
+        trip.version += 1
         head += 1
         time += 1
         insertEvent.bind(1, head)
-        insertEvent.bind(2, stream)
-        insertEvent.bind(3, Int64(version))
+        insertEvent.bind(2, trip.stream)
+        insertEvent.bind(3, Int64(trip.version))
         insertEvent.bind(4, time)
         try EventID.generate().bytes.withUnsafeBytes { id in
             try bytes(event.metadata.correlationID ?? "") { correlation in
@@ -151,7 +179,7 @@ private final class RawService {
     }
 
     /// Reads what waits in the outbox, as whoever sends it does.
-    func readOutbox() throws -> Int {
+    private func readOutbox() throws -> Int {
         readMessages.bind(1, sent)
         defer { readMessages.reset() }
         var sum = 0
@@ -160,7 +188,7 @@ private final class RawService {
     }
 
     /// Removes all that waits in the outbox.
-    func emptyOutbox() throws {
+    private func emptyOutbox() throws {
         while sent < sequence {
             sent += 1
             deleteMessage.bind(1, sent)
@@ -186,7 +214,6 @@ private final class RawCoordinator: @unchecked Sendable {
     private let updateSaga: RawStatement
     private let setTimer: RawStatement
     private let cancelTimer: RawStatement
-    private var sagas = 0
 
     init(_ path: String, synchronous: String) throws {
         service = try RawService(path, synchronous: synchronous)
@@ -215,28 +242,11 @@ private final class RawCoordinator: @unchecked Sendable {
 
     /// Writes whole sagas; so many of them make their transitions together.
     func run(sagas count: Int, _ rows: RawSagaRows, together: Int) throws {
-        var left = count
-        while left > 0 {
-            let size = min(left, together)
-            let names = (0..<size).map { "trip-\(sagas + $0)" }
-            var streams = [Int64](repeating: 0, count: size)
-            var versions = [Int](repeating: 0, count: size)
-            for (index, transition) in rows.transitions.enumerated() {
-                try service.transaction {
-                    try service.emptyOutbox()
-                    for saga in 0..<size {
-                        try write(transition, index, of: names[saga], rows)
-                        if index == 0 { streams[saga] = try service.makeStream("$saga-\(names[saga])") }
-                        for event in transition.events {
-                            versions[saga] += 1
-                            try service.append(event, to: streams[saga], version: versions[saga])
-                        }
-                    }
-                }
-                _ = try service.readOutbox()
-            }
-            sagas += size
-            left -= size
+        try service.run(sagas: count, turns: rows.transitions.count, together: together) { turn, trip in
+            let transition = rows.transitions[turn]
+            try write(transition, turn, of: trip.name, rows)
+            if turn == 0 { trip.stream = try service.makeStream("$saga-\(trip.name)") }
+            for event in transition.events { try service.append(event, to: &trip) }
         }
     }
 
@@ -292,7 +302,6 @@ private final class RawParticipant: @unchecked Sendable {
     private let service: RawService
     private let readInbox: RawStatement
     private let insertInbox: RawStatement
-    private var sagas = 0
 
     init(_ path: String, synchronous: String) throws {
         service = try RawService(path, synchronous: synchronous)
@@ -307,42 +316,27 @@ private final class RawParticipant: @unchecked Sendable {
 
     /// Writes the commands of whole sagas; so many of them are executed together.
     func run(sagas count: Int, _ rows: RawSagaRows, together: Int) throws {
-        var left = count
-        while left > 0 {
-            let size = min(left, together)
-            let names = (0..<size).map { "trip-\(sagas + $0)" }
-            var streams = [Int64](repeating: 0, count: size)
-            var versions = [Int](repeating: 0, count: size)
-            for (index, execution) in rows.executions.enumerated() {
-                try service.transaction {
-                    try service.emptyOutbox()
-                    for saga in 0..<size {
-                        try service.bytes("/trips.sagas \(names[saga])/leg-\(index)") { key in
-                            readInbox.bind(1, text: key)
-                            _ = try readInbox.step()
-                            readInbox.reset()
-                            try service.bytes(execution.outcome) { outcome in
-                                try execution.content.withUnsafeBytes { content in
-                                    insertInbox.bind(1, text: key)
-                                    insertInbox.bind(2, text: outcome)
-                                    insertInbox.bind(3, blob: content)
-                                    insertInbox.bind(4, service.now)
-                                    try insertInbox.run()
-                                }
-                            }
-                        }
-                        if let event = execution.event {
-                            if streams[saga] == 0 { streams[saga] = try service.makeStream("booking-\(names[saga])") }
-                            versions[saga] += 1
-                            try service.append(event, to: streams[saga], version: versions[saga])
-                        }
-                        try service.enqueue(execution.reply, key: names[saga])
+        try service.run(sagas: count, turns: rows.executions.count, together: together) { turn, trip in
+            let execution = rows.executions[turn]
+            try service.bytes("/trips.sagas \(trip.name)/leg-\(turn)") { key in
+                readInbox.bind(1, text: key)
+                _ = try readInbox.step()
+                readInbox.reset()
+                try service.bytes(execution.outcome) { outcome in
+                    try execution.content.withUnsafeBytes { content in
+                        insertInbox.bind(1, text: key)
+                        insertInbox.bind(2, text: outcome)
+                        insertInbox.bind(3, blob: content)
+                        insertInbox.bind(4, service.now)
+                        try insertInbox.run()
                     }
                 }
-                _ = try service.readOutbox()
             }
-            sagas += size
-            left -= size
+            if let event = execution.event {
+                if trip.stream == 0 { trip.stream = try service.makeStream("booking-\(trip.name)") }
+                try service.append(event, to: &trip)
+            }
+            try service.enqueue(execution.reply, key: trip.name)
         }
     }
 }

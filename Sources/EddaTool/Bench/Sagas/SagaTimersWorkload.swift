@@ -91,6 +91,7 @@ struct SagaTimersWorkload: Workload {
             async let others = Pace(perSecond: Self.offered).run(until: isOver) { number in
                 try await services.run(saga, 1_000_000 + number, isDoomed: false)
             }
+            // Nothing signals that all have ended; they are counted so seldom that counting does not disturb.
             while try await completed(services) - before - (services.counts.sagas - othersBefore) < sleepers {
                 try await Task.sleep(for: .milliseconds(250))
             }
