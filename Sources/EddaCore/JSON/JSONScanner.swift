@@ -7,7 +7,11 @@ struct JSONScanner: ~Copyable {
 
     let input: UnsafeBufferPointer<UInt8>
     var place = 0
-    var tokens: JSONTokens
+    private(set) var tokens: JSONTokens
+    /// The keys of the document as far as they were expected; `nil` from the first that was not.
+    private(set) var shape: JSONShape?
+    /// The number of the key that is expected next.
+    private var expected = 0
     /// Whether a comma stands before a closing bracket, which JSON forbids and Foundation's decoder allows.
     private(set) var hasTrailingComma = false
     /// The token of the array or object that is being read.
@@ -15,9 +19,16 @@ struct JSONScanner: ~Copyable {
     private var depth = 0
 
     /// A scanner at the start of `input`, which must outlive it.
-    init(_ input: UnsafeBufferPointer<UInt8>) {
+    ///
+    /// - Parameters:
+    ///   - tokens: Memory for tokens, with none in it.
+    ///   - shape: The keys that the document probably has.
+    init(_ input: UnsafeBufferPointer<UInt8>, _ tokens: JSONTokens, expecting shape: JSONShape?) {
         self.input = input
-        tokens = JSONTokens(capacity: min(input.count / 5 + 4, 4096))
+        self.tokens = tokens
+        guard let shape, !shape.isEmpty else { return }
+        shape.begin()
+        self.shape = shape
     }
 
     /// Reads the whole document.
@@ -33,9 +44,6 @@ struct JSONScanner: ~Copyable {
             }
         }
     }
-
-    /// Gives up the tokens.
-    consuming func finished() -> JSONTokens { tokens }
 
     /// Reads a value or the start of one; `false` when it is a container whose first element follows.
     @inline(__always)
@@ -109,8 +117,20 @@ struct JSONScanner: ~Copyable {
     /// Reads a key and its colon, and looks whether the object's keys still rise.
     @inline(__always)
     private mutating func key() throws(JSONFault) {
-        guard input[place] == UInt8(ascii: "\"") else { throw fault(.unexpected) }
         let index = tokens.count
+        if open == 0, let shape {
+            if let key = shape.key(in: input, at: place, from: expected) {
+                let length = shape.length(of: key)
+                append(.string, [.verbatim, .plain], start: place + 1, length: length - 3)
+                shape.set(index + 1, for: key)
+                tokens[0].start = UInt32(truncatingIfNeeded: index)
+                expected = key + 1
+                place += length
+                return
+            }
+            self.shape = nil
+        }
+        guard input[place] == UInt8(ascii: "\"") else { throw fault(.unexpected) }
         let traits = try string()
         if tokens[open].traits.contains(.ordered) {
             let previous = Int(tokens[open].start)

@@ -5,13 +5,18 @@ internal import Foundation
 #endif
 
 extension JSONTape {
-    /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
-    convenience init(_ bytes: [UInt8]) throws(JSONFault) {
-        // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
-        if bytes.prefix(4).allSatisfy({ $0 > 0 && $0 < 0xEF }) {
-            try self.init(utf8: bytes)
-        } else {
-            try self.init(utf8: Self.utf8(bytes))
+    /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, and decodes it.
+    ///
+    /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
+    static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
+        do {
+            // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
+            let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
+            return try JSONTapeOwner.reading(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type)) { tape in
+                try tape.decode(type, at: 0)
+            }
+        } catch let fault as JSONFault {
+            throw fault.decodingError
         }
     }
 

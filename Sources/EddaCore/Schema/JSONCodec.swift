@@ -44,12 +44,6 @@ public struct JSONCodec: EventCodec {
     ///
     /// - Throws: `DecodingError` when the bytes are not JSON or do not fit the type.
     public func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-        let tape: JSONTape
-        do throws(JSONFault) {
-            tape = try JSONTape(bytes)
-        } catch {
-            throw error.decodingError
-        }
-        return try tape.decode(type, at: 0)
+        try JSONTape.decode(type, from: bytes)
     }
 }
