@@ -69,10 +69,9 @@ struct JSONShape {
     // MARK: Reading
 
     /// The number of the key that stands at a place, from a number on, or `nil`.
-    @inline(never)
+    @inline(__always)
     func key(in input: UnsafeBufferPointer<UInt8>, at place: Int, from first: Int) -> Int? {
         let room = input.count - place
-        guard room >= 8 else { return nil }
         let start = input.baseAddress.unsafelyUnwrapped + place
         let word = start.word
         var number = first

@@ -9,15 +9,16 @@ extension JSONTape {
     ///
     /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
     static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-        do {
-            // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
-            let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
-            return try JSONTapeOwner.reading(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type)) { tape in
-                try tape.decode(type, at: 0)
-            }
-        } catch let fault as JSONFault {
-            throw fault.decodingError
+        // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
+        let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
+        let owner = JSONTapeOwner.take()
+        defer { JSONTapeOwner.giveBack(owner) }
+        do throws(JSONFault) {
+            try owner.read(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type))
+        } catch {
+            throw error.decodingError
         }
+        return try owner.tape.decode(type, at: 0)
     }
 
     /// The document in UTF-8.
