@@ -54,7 +54,9 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     ///
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
-        try withUnsafeMutablePointer(to: &state) { try apply(event, at: UnsafeMutableRawPointer($0), schema) }
+        try withUnsafeMutablePointer(to: &state) { state in
+            try withUnsafePointer(to: event) { try apply($0, at: UnsafeMutableRawPointer(state), schema) }
+        }
     }
 
     /// Applies stored events in order.
@@ -68,16 +70,24 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         schema: SchemaRegistry
     ) throws {
         try withUnsafeMutablePointer(to: &state) { state in
-            for index in events.indices {
-                try apply(events[index], at: UnsafeMutableRawPointer(state), schema)
-                version = events[index].version
+            try events.withUnsafeBufferPointer { events in
+                guard var event = events.baseAddress else { return }
+                for _ in events.indices {
+                    try apply(event, at: UnsafeMutableRawPointer(state), schema)
+                    version = event.pointee.version
+                    event += 1
+                }
             }
         }
     }
 
-    private func apply(_ event: RecordedEvent, at state: UnsafeMutableRawPointer, _ schema: SchemaRegistry) throws {
-        if few.isEmpty { try handlers[event.type]?.apply(state, event, schema) }
-        for index in few.indices where few[index].type == event.type {
+    private func apply(
+        _ event: UnsafePointer<RecordedEvent>,
+        at state: UnsafeMutableRawPointer,
+        _ schema: SchemaRegistry
+    ) throws {
+        if few.isEmpty { try handlers[event.pointee.type]?.apply(state, event, schema) }
+        for index in few.indices where few[index].type == event.pointee.type {
             return try few[index].apply(state, event, schema)
         }
     }
@@ -87,7 +97,9 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
 /// would be asked anew with every event.
 struct EventHandler: Sendable {
     /// Changes the state at an address, which is of the kind that the handler was made for.
-    typealias Apply = @Sendable (UnsafeMutableRawPointer, RecordedEvent, SchemaRegistry) throws -> Void
+    ///
+    /// The event comes by its address too: to copy it counts eight references.
+    typealias Apply = @Sendable (UnsafeMutableRawPointer, UnsafePointer<RecordedEvent>, SchemaRegistry) throws -> Void
 
     let type: EventType
     let apply: Apply
