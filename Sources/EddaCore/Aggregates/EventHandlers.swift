@@ -2,11 +2,24 @@
 ///
 /// Events of other types are passed over.
 public struct EventHandlers<State: DecisionModel>: Sendable {
-    private let handlers: [EventType: EventHandler]
-    /// The same if they are few: to compare some names costs less than to hash one.
-    private let few: [EventHandler]
+    /// Behind one reference, since threads that load at the same time all count the same references.
+    private final class Content: Sendable {
+        let handlers: [EventType: EventHandler]
+        /// The same if they are few: to compare some names costs less than to hash one.
+        let few: [EventHandler]
+        let events: [any Event.Type]
+
+        init(_ handlers: [EventType: EventHandler], for events: [any Event.Type]) {
+            self.handlers = handlers
+            self.events = events
+            few = handlers.count <= 8 ? Array(handlers.values) : []
+        }
+    }
+
+    private let content: Content
+
     /// The kinds of events that have a handler.
-    package let events: [any Event.Type]
+    package var events: [any Event.Type] { content.events }
 
     /// Handlers, one for each kind of event.
     ///
@@ -14,17 +27,14 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     /// type are a programming error and trap.
     public init(@Builder _ build: () -> [Entry]) {
         let entries = build()
-        events = entries.map(\.event)
         let all = entries.flatMap { entry in
             entry.event.wireNames.map { ($0, EventHandler(type: $0, apply: entry.apply)) }
         }
-        handlers = Dictionary(all) { _, _ in
+        let handlers = Dictionary(all) { _, _ in
             preconditionFailure("\(State.self) has two handlers for the same event type.")
         }
-        few = handlers.count <= Self.fewest ? Array(handlers.values) : []
+        content = Content(handlers, for: entries.map(\.event))
     }
-
-    private static var fewest: Int { 8 }
 
     /// One handler, its event type forgotten by the compiler.
     public struct Entry: Sendable {
@@ -48,14 +58,15 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     }
 
     /// The event types that have a handler, aliases included.
-    public var types: Set<EventType> { Set(handlers.keys) }
+    public var types: Set<EventType> { Set(content.handlers.keys) }
 
     /// Applies a stored event, if there is a handler for it.
     ///
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
+        guard let handler = handler(for: event.type) else { return }
         try withUnsafeMutablePointer(to: &state) { state in
-            try withUnsafePointer(to: event) { try apply($0, at: UnsafeMutableRawPointer(state), schema) }
+            try withUnsafePointer(to: event) { try handler.apply(UnsafeMutableRawPointer(state), $0, schema) }
         }
     }
 
@@ -72,24 +83,25 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         try withUnsafeMutablePointer(to: &state) { state in
             try events.withUnsafeBufferPointer { events in
                 guard var event = events.baseAddress else { return }
-                for _ in events.indices {
-                    try apply(event, at: UnsafeMutableRawPointer(state), schema)
-                    version = event.pointee.version
-                    event += 1
+                let end = event + events.count
+                while event < end {
+                    // One search for all that follow under the same name.
+                    let type = event.pointee.type
+                    let handler = handler(for: type)
+                    repeat {
+                        if let handler { try handler.apply(UnsafeMutableRawPointer(state), event, schema) }
+                        version = event.pointee.version
+                        event += 1
+                    } while event < end && event.pointee.type == type
                 }
             }
         }
     }
 
-    private func apply(
-        _ event: UnsafePointer<RecordedEvent>,
-        at state: UnsafeMutableRawPointer,
-        _ schema: SchemaRegistry
-    ) throws {
-        if few.isEmpty { try handlers[event.pointee.type]?.apply(state, event, schema) }
-        for index in few.indices where few[index].type == event.pointee.type {
-            return try few[index].apply(state, event, schema)
-        }
+    private func handler(for type: EventType) -> EventHandler? {
+        let few = content.few
+        if few.isEmpty { return content.handlers[type] }
+        return few.first { $0.type == type }
     }
 }
 
