@@ -85,11 +85,11 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
                 guard var event = events.baseAddress else { return }
                 let end = event + events.count
                 while event < end {
-                    // One search for all that follow under the same name.
+                    // One search, and one reference counted, for all that follow under the same name.
                     let type = event.pointee.type
-                    let handler = handler(for: type)
+                    let apply: EventHandler.Apply = handler(for: type)?.apply ?? { _, _, _ in }
                     repeat {
-                        if let handler { try handler.apply(UnsafeMutableRawPointer(state), event, schema) }
+                        try apply(UnsafeMutableRawPointer(state), event, schema)
                         version = event.pointee.version
                         event += 1
                     } while event < end && event.pointee.type == type
