@@ -87,7 +87,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
                 while event < end {
                     // One search, and one reference counted, for all that follow under the same name.
                     let type = event.pointee.type
-                    let apply: EventHandler.Apply = handler(for: type)?.apply ?? { _, _, _ in }
+                    let apply = handler(for: type)?.apply ?? EventHandler.pass
                     repeat {
                         try apply(UnsafeMutableRawPointer(state), event, schema)
                         version = event.pointee.version
@@ -112,6 +112,9 @@ struct EventHandler: Sendable {
     ///
     /// The event comes by its address too: to copy it counts eight references.
     typealias Apply = @Sendable (UnsafeMutableRawPointer, UnsafePointer<RecordedEvent>, SchemaRegistry) throws -> Void
+
+    /// What is done with an event that has no handler.
+    static let pass: Apply = { _, _, _ in }
 
     let type: EventType
     let apply: Apply

@@ -17,6 +17,8 @@ struct JSONTape {
         var shape: JSONShape?
         /// Where the values of large objects are, by key; made when a key is not where it was expected.
         var indexes: [Int: [String: Int]] = [:]
+        /// Where the way to a value last led through a container: the token of the key or element, and its number.
+        var steps: [Int: (place: Int, count: Int)] = [:]
         /// Who has it in use.
         var owner: Unmanaged<JSONTapeOwner>?
         /// Rises when the document is done with.

@@ -92,10 +92,11 @@ final class JSONTapeOwner {
         content.pointee.generation &+= 1
         content.pointee.tokens.removeAll()
         if !content.pointee.indexes.isEmpty { content.pointee.indexes = [:] }
+        if !content.pointee.steps.isEmpty { content.pointee.steps = [:] }
         // One large document does not make the thread large for good.
-        guard owner.capacity <= 1 << 16, content.pointee.tokens.capacity <= 1 << 12, pthread_getspecific(key) == nil else {
-            return
-        }
+        guard owner.capacity <= 1 << 16, content.pointee.tokens.capacity <= 1 << 12 else { return }
+        // Of two the outer one knows more; the other has read a document in its document.
+        if let inner = pthread_getspecific(key) { Unmanaged<JSONTapeOwner>.fromOpaque(inner).release() }
         pthread_setspecific(key, Unmanaged.passRetained(owner).toOpaque())
     }
 
