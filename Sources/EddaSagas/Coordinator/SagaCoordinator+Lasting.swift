@@ -9,7 +9,8 @@ extension SagaCoordinator {
         case is CancellationError, is Overloaded, is CommitUnknown: return false
         case let error as StoreError:
             switch error.code {
-            case .invalidArgument, .duplicateEvent, .keyReused, .sagaMismatch, .notFound, .unsupported, .badSQL: return true
+            case .invalidArgument, .duplicateEvent, .keyReused, .sagaMismatch, .notFound, .unsupported, .badSQL:
+                return true
             default: return false
             }
         default: return true

@@ -167,6 +167,8 @@ import Testing
         #expect(seen.broken.withLock { $0 } == .late)
     }
 
+    private final class Order: Sendable { let log = Mutex<[String]>([]) }
+
     // acceptance: 59
     @Test func atRestNothingBeginsAndWhatHasBegunIsWaitedFor() async throws {
         let runner = LocalRunner()
@@ -174,18 +176,18 @@ import Testing
         let first = try #require(runner.next(at: now)).call
         runner.isResting = true
         #expect(runner.next(at: now) == nil)
-        let log = Mutex<[String]>([])
+        let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await runner.waitUntilIdle()
-                log.withLock { $0.append("idle") }
+                order.log.withLock { $0.append("idle") }
             }
             for _ in 0..<100 { await Task.yield() }
-            log.withLock { $0.append("done") }
+            order.log.withLock { $0.append("done") }
             runner.finish(first)
             try await group.waitForAll()
         }
-        #expect(log.withLock { $0 } == ["done", "idle"])
+        #expect(order.log.withLock { $0 } == ["done", "idle"])
         #expect(runner.next(at: now) == nil)
         runner.isResting = false
         #expect(runner.next(at: now)?.call.key.text == "s/b")
