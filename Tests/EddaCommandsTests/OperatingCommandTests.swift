@@ -166,7 +166,9 @@ import Testing
         try await fixture.onRuntime { try await $0.projections.catchUp() }
         func projection() async -> (status: Int32, line: Substring?) {
             let outcome = await fixture.run("doctor")
-            return (outcome.status, outcome.output.split(separator: "\n").first { $0.contains("projection.open-orders") })
+            return (
+                outcome.status, outcome.output.split(separator: "\n").first { $0.contains("projection.open-orders") }
+            )
         }
         let stopped = await projection()
         #expect(stopped.status == 0 && stopped.line?.contains("Nobody keeps it current") == true)

@@ -61,7 +61,10 @@ import Testing
         #expect(changed.output.contains("l-1") && changed.output.contains("The plan of loan has changed"))
         let json = await Outcome.of(Later.self, ["sagas", "check", "--json", "--database", database])
         #expect(json.output.contains(#""count":2"#) && json.output.contains(#""planVersion":1"#), "\(json.output)")
-        #expect(await Outcome.of(Bank.self, ["sagas", "list", "--parked", "--database", database]).output.contains("l-1") == false)
+        #expect(
+            await Outcome.of(Bank.self, ["sagas", "list", "--parked", "--database", database]).output.contains("l-1")
+                == false
+        )
     }
 
     @Test func aSignalIsGivenOnTheCommandLine() async throws {

@@ -35,7 +35,7 @@ import Testing
             }
             let (running, looking) = (try engine(on: stepped), try engine(on: store))
             try await running.prepare()
-            #expect(try await looking.status().map(\.keeper) == [ProjectionStatus.Keeper.none, nil])
+            #expect(try await looking.status().map(\.keeper) == [.nobody, nil])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await running.run() }
                 try await until(looking, on: store, is: .running)
@@ -61,7 +61,7 @@ import Testing
                 try await group.waitForAll()
             }
             // What ends in good order is not missed.
-            #expect(try await looking.status().map(\.keeper) == [ProjectionStatus.Keeper.none, nil])
+            #expect(try await looking.status().map(\.keeper) == [.nobody, nil])
         }
     }
 }

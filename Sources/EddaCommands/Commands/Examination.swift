@@ -148,7 +148,8 @@ struct Examination {
                     name,
                     "\(value), left alone",
                     .problem,
-                    advice: "The program that keeps it current was killed or hangs: it has not been heard of for half a "
+                    advice:
+                        "The program that keeps it current was killed or hangs: it has not been heard of for half a "
                         + "minute. Start it again."
                 )
             }
@@ -172,7 +173,7 @@ struct Examination {
                     advice: "`\(program) serve` builds it."
                 )
             }
-            if status.keeper == ProjectionStatus.Keeper.none {
+            if status.keeper == .nobody {
                 return Diagnostic(name, value, .note, advice: "Nobody keeps it current; `\(program) serve` does.")
             }
             return Diagnostic(name, value, (status.lag ?? 0) > 0 ? .note : .ok)

@@ -30,7 +30,13 @@ struct SagasCheckCommand<App: EddaApplication>: RuntimeCommand {
             var table = TextTable(.text("ID"), .text("NAME"), .text("STATUS"), .text("STEP"), .text("WOULD PARK SINCE"))
             for misfit in check.misfits {
                 let saga = misfit.saga
-                table.add(saga.id.rawValue, saga.name.rawValue, saga.status.rawValue, saga.step?.rawValue, misfit.reason)
+                table.add(
+                    saga.id.rawValue,
+                    saga.name.rawValue,
+                    saga.status.rawValue,
+                    saga.step?.rawValue,
+                    misfit.reason
+                )
             }
             output.write(table: table)
         } else {

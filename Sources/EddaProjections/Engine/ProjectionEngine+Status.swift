@@ -43,7 +43,7 @@ struct Keepers {
 
     func keeper(of name: ProjectionName) -> ProjectionStatus.Keeper {
         if running.contains(name.rawValue) { return .running }
-        return silent.contains(name.rawValue) ? .silent : .none
+        return silent.contains(name.rawValue) ? .silent : .nobody
     }
 }
 

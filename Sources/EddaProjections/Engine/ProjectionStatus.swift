@@ -21,8 +21,8 @@ public struct ProjectionStatus: Hashable, Sendable {
         /// One was at work, has not ended in good order, and has not been heard of for half a minute: it was killed, or it
         /// hangs.
         case silent
-        /// Nobody does.
-        case none
+        /// Nobody keeps it current.
+        case nobody
     }
 
     /// The projection.
