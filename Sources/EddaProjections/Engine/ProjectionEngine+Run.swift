@@ -2,7 +2,13 @@ internal import EddaCore
 internal import Logging
 
 extension ProjectionEngine {
-    /// Keeps the asynchronous projections current until the task is cancelled; then it returns.
+    /// Keeps the projections current until the task is cancelled; then it returns.
+    ///
+    /// Inline ones, too: what another process appends that does not know them, or knows them and was not told to
+    /// ``attach()``, is made up for as soon as it is there.
+    ///
+    /// While it runs, ``status()`` tells that somebody is at work, in every process; a program that was killed or hangs is
+    /// missed after half a minute, whether events are appended or not.
     ///
     /// Each has a child task of its own, so one that fails or is slow does not hold up the others. A failed handler
     /// is tried again with growing pauses, and ``status()`` says why its projection stands still. Projections that
@@ -13,10 +19,11 @@ extension ProjectionEngine {
         do {
             try await prepareOnce()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for worker in workers where worker.projection.mode == .async {
+                for worker in workers {
                     group.addTask { try await self.follow(worker) }
                 }
-                // Without asynchronous projections there is nothing to do, and yet a service does not end by itself.
+                group.addTask { try await self.keepShowing() }
+                // Without projections there is nothing to do, and yet a service does not end by itself.
                 group.addTask { try await Signal().wait(past: 0) }
                 // Not `waitForAll`, which waits for the others before it throws.
                 while try await group.next() != nil {}
@@ -26,6 +33,9 @@ extension ProjectionEngine {
         }
     }
 
+    /// How long what others append may be missing from an inline projection.
+    private static let inlinePause = Duration.milliseconds(20)
+
     private func follow(_ worker: ProjectionWorker) async throws {
         var failures = 0
         while true {
@@ -34,7 +44,10 @@ extension ProjectionEngine {
             do {
                 switch try await worker.advance() {
                 case .moved: break
-                case .current: try await watch.waitForEvents()
+                case .current:
+                    try await watch.waitForEvents()
+                    // What this process appends has its rows already; others are looked after now and then.
+                    if worker.projection.mode == .inline { try await store.time.sleep(for: Self.inlinePause) }
                 case .notLive: try await watch.wait(by: store.time)
                 }
                 failures = 0
@@ -69,7 +82,7 @@ extension ProjectionEngine {
     }
 
     /// Whether an error may go away by itself.
-    private static func isTemporary(_ error: any Error) -> Bool {
+    static func isTemporary(_ error: any Error) -> Bool {
         switch error {
         case is HandlerFailure, is Overloaded, is CommitUnknown: true
         case let error as StoreError: error.isRetriable || error.code == .ioError
