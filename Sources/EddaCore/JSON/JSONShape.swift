@@ -132,11 +132,15 @@ struct JSONShape {
 
     /// Adds the keys of a document, if they are such as can be expected again.
     func learn(_ input: UnsafeBufferPointer<UInt8>, _ tokens: JSONTokens) {
-        guard memory.pointee.lessons < Self.mostLessons, tokens[0].traits.contains(.ordered), tokens[0].kind == .object else {
+        guard memory.pointee.lessons < Self.mostLessons, tokens[0].traits.contains(.ordered), tokens[0].kind == .object
+        else {
             return
         }
         memory.pointee.lessons += 1
-        guard memory.pointee.lessons < Self.mostLessons else { return memory.pointee.count = 0 }
+        guard memory.pointee.lessons < Self.mostLessons else {
+            memory.pointee.count = 0
+            return
+        }
         var present: Set<[UInt8]> = []
         var place = 1
         for _ in 0..<tokens[0].length {
@@ -145,14 +149,18 @@ struct JSONShape {
             place = Int(tokens[Int(tokens[place].next)].next)
         }
         let known = (0..<memory.pointee.count).map {
-            Array(UnsafeBufferPointer(start: memory.pointee.keys[$0].text + 1, count: memory.pointee.keys[$0].length - 3))
+            Array(
+                UnsafeBufferPointer(start: memory.pointee.keys[$0].text + 1, count: memory.pointee.keys[$0].length - 3)
+            )
         }
         if !replace(with: present.union(known)), !replace(with: present) { memory.pointee.count = 0 }
     }
 
     /// Takes these keys for the ones to expect; `false` when they are too many.
     private func replace(with names: Set<[UInt8]>) -> Bool {
-        guard names.count <= Self.mostKeys, names.reduce(0, { $0 + $1.count + 3 }) <= Self.mostText else { return false }
+        guard names.count <= Self.mostKeys, names.reduce(0, { $0 + $1.count + 3 }) <= Self.mostText else {
+            return false
+        }
         var free = memory.pointee.text
         for (number, name) in names.sorted(by: { $0.lexicographicallyPrecedes($1) }).enumerated() {
             let key = [UInt8(ascii: "\"")] + name + [UInt8(ascii: "\""), UInt8(ascii: ":")]

@@ -106,21 +106,37 @@ struct JSONTapeObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try value(key) { try $0.bool(at: $1) } }
     func decode(_ type: String.Type, forKey key: Key) throws -> String { try value(key) { try $0.string(at: $1) } }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try value(key) { try $0.floatingPoint(type, at: $1) } }
-    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { try value(key) { try $0.floatingPoint(type, at: $1) } }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double {
+        try value(key) { try $0.floatingPoint(type, at: $1) }
+    }
+    func decode(_ type: Float.Type, forKey key: Key) throws -> Float {
+        try value(key) { try $0.floatingPoint(type, at: $1) }
+    }
     func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try value(key) { try $0.integer(type, at: $1) } }
     func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try value(key) { try $0.integer(type, at: $1) } }
     func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try value(key) { try $0.integer(type, at: $1) } }
     func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try value(key) { try $0.integer(type, at: $1) } }
     func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 { try value(key) { try $0.integer(type, at: $1) } }
+    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 {
+        try value(key) { try $0.integer(type, at: $1) }
+    }
     func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try value(key) { try $0.integer(type, at: $1) } }
     func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 { try value(key) { try $0.integer(type, at: $1) } }
-    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try value(key) { try $0.decode(type, at: $1) } }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 {
+        try value(key) { try $0.integer(type, at: $1) }
+    }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 {
+        try value(key) { try $0.integer(type, at: $1) }
+    }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 {
+        try value(key) { try $0.integer(type, at: $1) }
+    }
+    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+        try value(key) { try $0.integer(type, at: $1) }
+    }
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        try value(key) { try $0.decode(type, at: $1) }
+    }
 }
 
 // Without these, what is optional would be looked up three times.

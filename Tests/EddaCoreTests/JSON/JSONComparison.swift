@@ -1,5 +1,6 @@
-@testable import EddaCore
 import Foundation
+
+@testable import EddaCore
 
 /// Decodes documents with ``JSONCodec`` and with Foundation, and says where they differ.
 struct JSONComparison: Sendable {

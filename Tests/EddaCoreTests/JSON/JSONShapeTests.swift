@@ -67,7 +67,8 @@ import Testing
     ])
     func anyDocumentIsReadAsByFoundationWhateverWasReadBefore(text: String) throws {
         for before in [
-            [], [#"{"quantity":1,"sku":"a"}"#], [#"{"gift":null,"id":"i","name":"n","price":1,"quantity":1,"sku":"a"}"#],
+            [], [#"{"quantity":1,"sku":"a"}"#],
+            [#"{"gift":null,"id":"i","name":"n","price":1,"quantity":1,"sku":"a"}"#],
             [#"{"aa":1,"quantity":1,"sku":"a","unknown":1}"#, #"{"quantity":1,"sku":"a"}"#], [text, text],
         ] {
             // As a thread that has decoded nothing else.
@@ -81,7 +82,9 @@ import Testing
     }
 
     @Test func noPartOfADocumentIsTakenForTheWhole() throws {
-        let whole = Array(#"{"gift":{"recipient":"r"},"id":"12345678","name":"n","price":1.5,"quantity":7,"sku":"a"}"#.utf8)
+        let whole = Array(
+            #"{"gift":{"recipient":"r"},"id":"12345678","name":"n","price":1.5,"quantity":7,"sku":"a"}"#.utf8
+        )
         #expect(try codec.decode(Item.self, from: whole).quantity == 7)
         for count in 0..<whole.count {
             #expect(throws: DecodingError.self, "\(count) bytes") {
@@ -176,7 +179,9 @@ import Testing
         for number in 0..<20 { kept.append(try decode(Keeper.self, #"{"a":\#(number),"list":["x"]}"#)) }
         for (number, keeper) in kept.enumerated() {
             #expect(try keeper.container.decode(Int.self, forKey: .a) == number)
-            #expect(try keeper.decoder.container(keyedBy: Keeper.Keys.self).decode([String].self, forKey: .list) == ["x"])
+            #expect(
+                try keeper.decoder.container(keyedBy: Keeper.Keys.self).decode([String].self, forKey: .list) == ["x"]
+            )
         }
     }
 
