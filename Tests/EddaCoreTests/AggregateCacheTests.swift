@@ -214,6 +214,31 @@ import Testing
             }
         }
     }
+
+    @Test func aCacheOfManyPartsHoldsAsManyAsItsLimitAndNoMore() async throws {
+        for limit in [256, 1_024] {
+            let cache = AggregateCache(limit: limit)
+            for round in 0..<2 {
+                for number in 0..<limit {
+                    let stream = StreamID(unchecked: "account-\(number)")
+                    #expect((cache.aggregate(Account.self, in: stream) != nil) == (round == 1))
+                    cache.keep(HeldAggregate<Account>(epoch: cache.epoch), in: stream)
+                }
+                #expect(cache.count == limit)
+            }
+            for number in limit..<2 * limit {
+                cache.keep(HeldAggregate<Account>(epoch: cache.epoch), in: StreamID(unchecked: "account-\(number)"))
+            }
+            #expect(cache.count == limit)
+            let early = cache.epoch
+            cache.removeAll()
+            cache.keep(HeldAggregate<Account>(epoch: early), in: "account-1")
+            #expect(cache.count == 0)
+            cache.keep(HeldAggregate<Account>(epoch: cache.epoch), in: "account-1")
+            #expect(cache.count == 1)
+        }
+        #expect(AggregateCache(limit: .max).count == 0)
+    }
 }
 
 /// Part of it is not stored.

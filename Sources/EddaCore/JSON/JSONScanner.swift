@@ -8,7 +8,7 @@ struct JSONScanner: ~Copyable {
     let input: UnsafeBufferPointer<UInt8>
     var place = 0
     private(set) var tokens: JSONTokens
-    /// The keys of the document as far as they were expected; `nil` from the first that was not.
+    /// What was known of the document's keys; `nil` from the first that was not read as expected.
     private(set) var shape: JSONShape?
     /// Whether a comma stands before a closing bracket, which JSON forbids and Foundation's decoder allows.
     private(set) var hasTrailingComma = false
@@ -40,7 +40,11 @@ struct JSONScanner: ~Copyable {
             try enter(.object)
             switch try expectedMembers(of: shape) {
             case .end: leave()
-            case .separator: try rest(isAfterValue: true)
+            case .separator:
+                let count = tokens[0].length + 1
+                try rest(isAfterValue: true)
+                // Members that followed were read as if nothing were known.
+                if tokens[0].length != count { self.shape = nil }
             case .key:
                 self.shape = nil
                 if try byteAfterSpace() == UInt8(ascii: "}") {

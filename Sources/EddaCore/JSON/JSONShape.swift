@@ -136,11 +136,6 @@ struct JSONShape {
         else {
             return
         }
-        memory.pointee.lessons += 1
-        guard memory.pointee.lessons < Self.mostLessons else {
-            memory.pointee.count = 0
-            return
-        }
         var present: Set<[UInt8]> = []
         var place = 1
         for _ in 0..<tokens[0].length {
@@ -148,10 +143,22 @@ struct JSONShape {
             present.insert(Array(input[start..<start + length]))
             place = Int(tokens[Int(tokens[place].next)].next)
         }
-        let known = (0..<memory.pointee.count).map {
-            Array(
-                UnsafeBufferPointer(start: memory.pointee.keys[$0].text + 1, count: memory.pointee.keys[$0].length - 3)
-            )
+        let known = Set(
+            (0..<memory.pointee.count).map {
+                Array(
+                    UnsafeBufferPointer(
+                        start: memory.pointee.keys[$0].text + 1,
+                        count: memory.pointee.keys[$0].length - 3
+                    )
+                )
+            }
+        )
+        // It was read slowly for another reason, such as space between its members.
+        guard !present.isSubset(of: known) else { return }
+        memory.pointee.lessons += 1
+        guard memory.pointee.lessons < Self.mostLessons else {
+            memory.pointee.count = 0
+            return
         }
         if !replace(with: present.union(known)), !replace(with: present) { memory.pointee.count = 0 }
     }

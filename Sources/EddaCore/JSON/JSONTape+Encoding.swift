@@ -11,14 +11,15 @@ extension JSONTape {
     static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
         // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
         let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
-        let owner = JSONTapeOwner.take()
-        defer { JSONTapeOwner.giveBack(owner) }
+        var owner: JSONTapeOwner? = JSONTapeOwner.take()
+        defer { JSONTapeOwner.giveBack(&owner) }
+        let tape: JSONTape
         do throws(JSONFault) {
-            try owner.read(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type))
+            tape = try JSONTapeOwner.read(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type), by: owner)
         } catch {
             throw error.decodingError
         }
-        return try owner.tape.decode(type, at: 0)
+        return try tape.decode(type, at: 0)
     }
 
     /// The document in UTF-8.

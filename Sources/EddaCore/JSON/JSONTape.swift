@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A JSON document, read once: its bytes and its tokens.
 ///
 /// Tokens stand in the order of the document; a key is followed by its value, a container by what it holds. Each
@@ -7,13 +9,13 @@
 /// call, and copying an address counts no references.
 struct JSONTape {
     /// What is known of a document.
-    struct Content {
+    struct Content: ~Copyable {
         /// The document in UTF-8.
         var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         var tokens = JSONTokens()
         /// Whether a comma stands before a closing bracket.
         var hasTrailingComma = false
-        /// The keys of the document, if it has none but those that others like it had.
+        /// Where the values of the document are, if all of its keys were read as expected.
         var shape: JSONShape?
         /// Where the values of large objects are, by key; made when a key is not where it was expected.
         var indexes: [Int: [String: Int]] = [:]
@@ -21,8 +23,17 @@ struct JSONTape {
         var steps: [Int: (place: Int, count: Int)] = [:]
         /// Who has it in use.
         var owner: Unmanaged<JSONTapeOwner>?
-        /// Rises when the document is done with.
-        var generation: UInt64 = 0
+        /// Rises when the document is done with; whoever was left with the address may look at it from any thread.
+        let generation = Atomic<UInt64>(0)
+
+        /// Forgets the document.
+        mutating func end() {
+            generation.add(1, ordering: .relaxed)
+            tokens.removeAll()
+            shape = nil
+            if !indexes.isEmpty { indexes = [:] }
+            if !steps.isEmpty { steps = [:] }
+        }
     }
 
     let content: UnsafeMutablePointer<Content>

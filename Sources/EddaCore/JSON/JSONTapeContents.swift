@@ -3,7 +3,7 @@ internal import Synchronization
 /// The places where the contents of tapes are; they are never given back to the system.
 ///
 /// So whoever was left with the address of one can look whether it is still about the same document. There are as many as
-/// there were owners at once: about one for each thread.
+/// there were owners at once: one for each thread, for each document in a document, and for each decoder that is kept.
 enum JSONTapeContents {
     private static let free = Mutex<[UInt]>([])
 
@@ -21,7 +21,8 @@ enum JSONTapeContents {
 
     /// A place whose document and owner are gone.
     static func give(_ content: UnsafeMutablePointer<JSONTape.Content>) {
-        content.pointee = JSONTape.Content(generation: content.pointee.generation &+ 1)
+        content.pointee.end()
+        content.pointee.owner = nil
         free.withLock { $0.append(UInt(bitPattern: content)) }
     }
 }

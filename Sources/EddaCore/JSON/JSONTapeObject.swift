@@ -1,8 +1,11 @@
+internal import Synchronization
+
 /// An object on a tape.
 ///
 /// It refers to the document without keeping it: the standard library copies it at every call, and to count those references
 /// would cost a tenth of all decoding. So it is of use until the call that decodes the document returns, or as long as a
-/// decoder of the document is kept. After that it throws, or traps where it cannot throw, but does not touch what is gone.
+/// decoder of the document is kept. After that it throws, or traps where it cannot throw, but does not touch what is gone; its
+/// coding path is empty then.
 struct JSONTapeObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let content: UnsafeMutablePointer<JSONTape.Content>
     private let generation: UInt64
@@ -10,12 +13,12 @@ struct JSONTapeObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     init(of tape: JSONTape, object: Int) {
         content = tape.content
-        generation = content.pointee.generation
+        generation = content.pointee.generation.load(ordering: .relaxed)
         self.object = object
     }
 
     private var isStale: Bool {
-        @inline(__always) get { content.pointee.generation != generation }
+        @inline(__always) get { content.pointee.generation.load(ordering: .relaxed) != generation }
     }
 
     /// The tape, for what cannot throw.

@@ -26,7 +26,7 @@ final class JSONTapeOwner {
     }
 
     deinit {
-        tape.content.pointee.tokens.deallocate()
+        tape.content.pointee.tokens.shrink()
         document.deallocate()
         shapes.deallocate()
         JSONTapeContents.give(tape.content)
@@ -36,10 +36,10 @@ final class JSONTapeOwner {
     ///
     /// - Throws: ``JSONFault``, or what `body` throws.
     static func reading<Result>(_ bytes: [UInt8], _ body: (JSONTape) throws -> Result) throws -> Result {
-        let owner = take()
-        defer { giveBack(owner) }
-        try owner.read(bytes, as: nil)
-        return try body(owner.tape)
+        var owner: JSONTapeOwner? = take()
+        defer { giveBack(&owner) }
+        let tape = try read(bytes, as: nil, by: owner)
+        return try body(tape)
     }
 
     /// Reads a document in UTF-8.
@@ -49,7 +49,7 @@ final class JSONTapeOwner {
     func read(_ bytes: [UInt8], as kind: ObjectIdentifier?) throws(JSONFault) {
         let count = bytes.count
         let content = tape.content
-        if count + JSONScanner.padding > capacity { grow(to: count + JSONScanner.padding) }
+        if count + JSONScanner.padding > capacity { resize(to: count + JSONScanner.padding) }
         bytes.withUnsafeBufferPointer { if let start = $0.baseAddress { document.update(from: start, count: count) } }
         UnsafeMutableRawPointer(document + count).storeBytes(of: 0, as: UInt64.self)
         let input = UnsafeBufferPointer(start: UnsafePointer(document), count: count)
@@ -69,7 +69,18 @@ final class JSONTapeOwner {
         if scanner.shape == nil { known?.learn(input, scanner.tokens) }
     }
 
-    private func grow(to count: Int) {
+    /// The same by an owner that its holder must be able to give back.
+    static func read(
+        _ bytes: [UInt8],
+        as kind: ObjectIdentifier?,
+        by owner: borrowing JSONTapeOwner?
+    ) throws(JSONFault) -> JSONTape {
+        guard let owner = copy owner else { preconditionFailure("The owner was given back.") }
+        try owner.read(bytes, as: kind)
+        return owner.tape
+    }
+
+    private func resize(to count: Int) {
         document.deallocate()
         document = .allocate(capacity: count)
         capacity = count
@@ -86,18 +97,17 @@ final class JSONTapeOwner {
     }
 
     /// Takes an owner whose document was decoded; keeps it for this thread's next, unless somebody else has kept it.
-    static func giveBack(_ owner: consuming JSONTapeOwner) {
-        guard isKnownUniquelyReferenced(&owner) else { return }
-        let content = owner.tape.content
-        content.pointee.generation &+= 1
-        content.pointee.tokens.removeAll()
-        if !content.pointee.indexes.isEmpty { content.pointee.indexes = [:] }
-        if !content.pointee.steps.isEmpty { content.pointee.steps = [:] }
+    ///
+    /// It is passed with `inout`, so that no copy counts as somebody else.
+    static func giveBack(_ owner: inout JSONTapeOwner?) {
+        guard isKnownUniquelyReferenced(&owner), let own = owner.take() else { return }
+        own.tape.content.pointee.end()
         // One large document does not make the thread large for good.
-        guard owner.capacity <= 1 << 16, content.pointee.tokens.capacity <= 1 << 12 else { return }
+        if own.capacity > 1 << 16 { own.resize(to: 4_096) }
+        if own.tape.tokens.capacity > 1 << 12 { own.tape.content.pointee.tokens.shrink() }
         // Of two the outer one knows more; the other has read a document in its document.
         if let inner = pthread_getspecific(key) { Unmanaged<JSONTapeOwner>.fromOpaque(inner).release() }
-        pthread_setspecific(key, Unmanaged.passRetained(owner).toOpaque())
+        pthread_setspecific(key, Unmanaged.passRetained(own).toOpaque())
     }
 
     /// Where a thread has its owner.

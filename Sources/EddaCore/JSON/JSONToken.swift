@@ -58,8 +58,11 @@ struct JSONTokens {
     private(set) var capacity = 0
     private(set) var count = 0
 
-    /// Gives the memory back; a token is trivial, nothing of it needs to be torn down.
-    func deallocate() { free(base) }
+    /// Gives the memory back and begins with none; a token is trivial, nothing of it needs to be torn down.
+    mutating func shrink() {
+        free(base)
+        self = JSONTokens()
+    }
 
     /// Forgets the tokens and keeps the memory.
     mutating func removeAll() { count = 0 }

@@ -126,8 +126,8 @@ private let foundation = FoundationCodec()
 
 /// Decodes as a thread does that has decoded nothing yet.
 private func decodedAfresh<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-    let owner = JSONTapeOwner.take()
-    defer { JSONTapeOwner.giveBack(owner) }
+    var owner: JSONTapeOwner? = JSONTapeOwner.take()
+    defer { JSONTapeOwner.giveBack(&owner) }
     return try ours.decode(type, from: bytes)
 }
 

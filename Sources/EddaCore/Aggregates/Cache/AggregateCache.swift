@@ -13,8 +13,10 @@ internal import Synchronization
 public final class AggregateCache: Sendable {
     /// The most states that are kept; 0 when none are.
     public let limit: Int
-    /// A large cache has several parts, so that callers seldom wait for each other.
+    /// A large cache has several parts, so that callers seldom wait for each other; the limit is of all together.
     private let parts: [Part]
+    /// How many states are kept, or are about to be.
+    private let kept = Atomic<Int>(0)
     /// How often everything was dropped.
     private let dropped = Atomic<UInt64>(0)
 
@@ -63,8 +65,7 @@ public final class AggregateCache: Sendable {
     /// An empty cache for at most so many states; 0 or less keeps none.
     public init(limit: Int) {
         self.limit = max(0, limit)
-        let count = limit < 1_024 ? 1 : 16
-        parts = (0..<count).map { Part(limit: max(1, (limit + $0) / count)) }
+        parts = (0..<(limit < 256 ? 1 : 16)).map { _ in Part(limit: max(1, limit)) }
     }
 
     /// How many states are kept at present.
@@ -75,7 +76,13 @@ public final class AggregateCache: Sendable {
         guard limit > 0 else { return }
         // Whoever was in a part before it is emptied is emptied out with it; whoever comes after sees the new epoch.
         dropped.add(1, ordering: .sequentiallyConsistent)
-        for part in parts { part.entries.withLock { $0.removeAll() } }
+        for part in parts {
+            let gone = part.entries.withLock { entries in
+                defer { entries.removeAll() }
+                return entries.count
+            }
+            kept.subtract(gone, ordering: .relaxed)
+        }
     }
 
     /// How often everything was dropped; a state that was read in an earlier epoch is not kept.
@@ -98,9 +105,22 @@ public final class AggregateCache: Sendable {
         // What goes is torn down after the lock.
         _ = part(of: key).entries.withLock { entries -> (any Entry)? in
             guard epoch == aggregate.epoch else { return nil }
-            if let kept = entries.peek(key), kept.version > entry.version { return nil }
-            return entries.keep(entry, for: key)
+            if let kept = entries.peek(key) {
+                return kept.version > entry.version ? nil : entries.keep(entry, for: key)
+            }
+            return hasRoom() ? entries.keep(entry, for: key) : entries.replaceOldest(with: entry, for: key)
         }
+    }
+
+    /// Takes a place for one more state, if there is one.
+    private func hasRoom() -> Bool {
+        var count = kept.load(ordering: .relaxed)
+        while count < limit {
+            let (isTaken, now) = kept.compareExchange(expected: count, desired: count + 1, ordering: .relaxed)
+            if isTaken { return true }
+            count = now
+        }
+        return false
     }
 
     private func part(of key: Key) -> Part { parts[parts.count == 1 ? 0 : key.digest & (parts.count - 1)] }

@@ -49,16 +49,25 @@ package struct RecentlyUsed<Key: Hashable, Value> {
             slots.append(Slot(key: key, value: value))
             indices[key] = slots.count - 1
             link(slots.count - 1)
-        } else if let index = oldest {
-            indices[slots[index].key] = nil
-            unlink(index)
-            slots[index].key = key
-            swap(&slots[index].value, &value)
-            indices[key] = index
-            link(index)
-            return value
+        } else {
+            return replaceOldest(with: value, for: key)
         }
         return nil
+    }
+
+    /// Keeps a value for a key that has none, in place of the value that was not used for the longest time.
+    ///
+    /// - Returns: The value that went; the new one if there is none to go.
+    package mutating func replaceOldest(with value: Value, for key: Key) -> Value? {
+        guard let index = oldest else { return value }
+        var value = value
+        indices[slots[index].key] = nil
+        unlink(index)
+        slots[index].key = key
+        swap(&slots[index].value, &value)
+        indices[key] = index
+        link(index)
+        return value
     }
 
     /// Forgets all.
