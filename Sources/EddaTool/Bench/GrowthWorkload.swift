@@ -25,7 +25,7 @@ struct GrowthWorkload: Workload {
             if clock.now + expected > bench.deadline {
                 // Said in the last rows, so that nobody takes them for all there is.
                 for index in rows.indices.suffix(2) {
-                    rows[index].limit += "; \(size) events left out for want of time"
+                    rows[index].note = "\(size) events were left out for want of time"
                     rows[index].further.append(("leftOutEvents", Double(size)))
                 }
                 break
