@@ -68,6 +68,9 @@ struct Latencies: Sendable {
 }
 
 /// Runs a workload and its limit in turns, so that both meet the same machine.
+///
+/// One begins every other round and the other the rest: what a turn leaves behind, such as pages to be written, falls
+/// into the other's turn as often.
 struct Turns {
     /// How often each has its turn; one more goes before, unmeasured.
     static let rounds = 8
@@ -102,14 +105,18 @@ struct Turns {
         Memory.resetPeak()
         var (spent, spentByLimit) = (Duration.zero, Duration.zero)
         var latencies = Latencies()
-        for _ in 0..<rounds {
-            let start = clock.now
-            latencies.add(try await ours(count))
-            spent += clock.now - start
+        for round in 0..<rounds {
             try prepare(count)
-            let limitStart = clock.now
-            try await limit(count)
-            spentByLimit += clock.now - limitStart
+            for isOurs in round.isMultiple(of: 2) ? [true, false] : [false, true] {
+                let start = clock.now
+                if isOurs {
+                    latencies.add(try await ours(count))
+                    spent += clock.now - start
+                } else {
+                    try await limit(count)
+                    spentByLimit += clock.now - start
+                }
+            }
         }
         return BenchRow(
             workload: workload,

@@ -14,6 +14,17 @@ internal import Darwin
 
 /// How much memory the process has in use.
 enum Memory {
+    /// Gives memory that nobody uses back to the system, where the system can (malloc_trim(3)).
+    ///
+    /// What an earlier workload needed would else still count as in use.
+    static func giveBack() {
+        #if os(Linux)
+        // Not in the headers that Swift imports: it is GNU's own.
+        guard let trim = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
+        #endif
+    }
+
     /// Forgets the peak so far, where the system can (Linux: proc(5), `/proc/self/clear_refs`).
     static func resetPeak() {
         guard let file = fopen("/proc/self/clear_refs", "w") else { return }
