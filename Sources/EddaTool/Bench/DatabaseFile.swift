@@ -11,15 +11,10 @@ internal import Darwin
 ///
 /// To close a file lets go of all of the process's locks on it (sqlite.org/howtocorrupt.html, section 2.2).
 enum DatabaseFile {
-    /// What the system said no to.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// Waits until everything that was written to it is on the disk.
     static func sync(_ path: String) throws {
         try reading(path) { file in
-            guard fsync(file) == 0 else { throw Failure(description: "\(path) cannot be synced (error \(errno)).") }
+            guard fsync(file) == 0 else { throw BenchFailure("\(path) cannot be synced (error \(errno)).") }
         }
     }
 
@@ -27,14 +22,14 @@ enum DatabaseFile {
     static func size(of path: String) throws -> Int {
         try reading(path) { file in
             let size = lseek(file, 0, SEEK_END)
-            guard size >= 0 else { throw Failure(description: "\(path) has no size (error \(errno)).") }
+            guard size >= 0 else { throw BenchFailure("\(path) has no size (error \(errno)).") }
             return Int(size)
         }
     }
 
     private static func reading<Result>(_ path: String, _ body: (Int32) throws -> Result) throws -> Result {
         let file = open(path, O_RDONLY)
-        guard file >= 0 else { throw Failure(description: "\(path) cannot be opened (error \(errno)).") }
+        guard file >= 0 else { throw BenchFailure("\(path) cannot be opened (error \(errno)).") }
         defer { close(file) }
         return try body(file)
     }

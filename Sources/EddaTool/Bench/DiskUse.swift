@@ -21,12 +21,14 @@ enum DiskUse {
         let name = name(layout, isTagged: isTagged)
         let clock = ContinuousClock()
         let start = clock.now
+        Memory.resetPeak()
         var bulk = try BulkStore(bench.file(name), layout, isTagged: isTagged, dataSize: dataSize)
         try bulk.grow(to: events)
         let seconds = (clock.now - start) / .seconds(1)
         let size = try DatabaseFile.size(of: bulk.path)
-        let parts = try parts(of: bulk.path, size: size)
-        let data = Double(parts.columns.first { $0.name == "data" }?.bytes ?? 0)
+        let database = try RawDatabase(bulk.path, isReadOnly: true)
+        let columns = try columns(in: database)
+        let data = Double(columns.first { $0.name == "data" }?.bytes ?? 0)
         func share(_ part: Part) -> (name: String, value: Double) { (part.name, Double(part.bytes) / data) }
         func bytes(_ part: Part, _ prefix: String) -> (name: String, value: Double) {
             ("bytes.\(prefix)\(part.name)", Double(part.bytes))
@@ -35,20 +37,24 @@ enum DiskUse {
             ("bytesPerDataByte", Double(size) / data), ("dataBytesPerEvent", data / Double(events)),
             ("fileBytes", Double(size)),
         ]
-        further += ([parts.events] + parts.others).filter { Double($0.bytes) >= data / 1_000 }.map(share)
-        further += parts.columns.map { ("column.\($0.name)", share($0).value) }
-        further += parts.columns.map { bytes($0, "column.") }
-        further += parts.surroundings.map { bytes($0, "events.") }
-        further += parts.others.map { bytes($0, "") }
+        let isWeighed = try database.integer("SELECT count(*) FROM pragma_module_list WHERE name = 'dbstat'") > 0
+        if isWeighed {
+            let parts = try parts(of: database, columns, size: size)
+            further += ([parts.events] + parts.others).filter { Double($0.bytes) >= data / 1_000 }.map(share)
+            further += parts.surroundings.map { bytes($0, "events.") }
+            further += parts.others.map { bytes($0, "") }
+        }
+        further += columns.map { ("column.\($0.name)", share($0).value) }
+        further += columns.map { bytes($0, "column.") }
         return BenchRow(
             workload: name,
             operations: events,
             // Of writing it all at once: no operation is timed by itself.
             seconds: seconds,
-            limit: "bytes of events' data, for each byte on disk",
-            limitPerSecond: Double(events) / seconds * (Double(size) / data),
+            isRate: false,
             peakRSSMiB: Memory.peakMiB(),
-            further: further
+            further: further,
+            note: isWeighed ? nil : "this SQLite has no dbstat (sqlite.org/dbstat.html), which weighs tables and indexes"
         )
     }
 
@@ -60,25 +66,22 @@ enum DiskUse {
     private struct Parts {
         /// The table of events as a whole.
         var events: Part
-        /// The columns of that table, and what is around them.
-        var columns: [Part]
+        /// What is around its columns.
         var surroundings: [Part]
-        /// Every other table and index, the largest first.
+        /// Every other table and index, the largest first; those of one page together, and pages that nothing is in.
         var others: [Part]
     }
 
     /// Where the bytes of a database are, by pages (sqlite.org/dbstat.html) and by the sizes of values in a record.
-    private static func parts(of path: String, size: Int) throws -> Parts {
-        let database = try RawDatabase(path, isReadOnly: true)
+    private static func parts(of database: RawDatabase, _ columns: [Part], size: Int) throws -> Parts {
         let trees = try database.rows(
             "SELECT name, sum(pgsize), sum(payload), sum(unused) FROM dbstat GROUP BY name ORDER BY 2 DESC"
         ).map { row in
             (part: Part(name: row[0], bytes: Int(row[1]) ?? 0), payload: Int(row[2]) ?? 0, unused: Int(row[3]) ?? 0)
         }
         guard let table = trees.first(where: { $0.part.name == "edda_events" }) else {
-            throw RawDatabase.Failure(description: "\(path) has no table of events.")
+            throw BenchFailure("The store has no table of events.")
         }
-        let columns = try columns(in: database)
         let position = columns.first { $0.name == "position" }?.bytes ?? 0
         let values = columns.reduce(0) { $0 + $1.bytes } - position
         let surroundings = [
@@ -88,13 +91,16 @@ enum DiskUse {
             Part(name: "cellsAndPages", bytes: table.part.bytes - table.payload - table.unused - position),
             Part(name: "unused", bytes: table.unused),
         ]
-        var others = trees.map(\.part).filter { $0.name != "edda_events" }
+        let pageSize = Int(try database.integer("PRAGMA page_size"))
+        let rest = trees.map(\.part).filter { $0.name != "edda_events" }
+        var others = rest.filter { $0.bytes > pageSize }
+        others.append(Part(name: "singlePages", bytes: rest.count { $0.bytes == pageSize } * pageSize))
         others.append(Part(name: "freePages", bytes: size - trees.reduce(0) { $0 + $1.part.bytes }))
         let all = columns + surroundings + others
         guard all.allSatisfy({ $0.bytes >= 0 }), all.reduce(0, { $0 + $1.bytes }) == size else {
-            throw RawDatabase.Failure(description: "The parts of \(path) do not add up to its \(size) bytes: \(all)")
+            throw BenchFailure("The parts of the store do not add up to its \(size) bytes: \(all)")
         }
-        return Parts(events: table.part, columns: columns, surroundings: surroundings, others: others)
+        return Parts(events: table.part, surroundings: surroundings, others: others)
     }
 
     /// The columns of the events with the bytes of their values.

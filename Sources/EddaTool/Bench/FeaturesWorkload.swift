@@ -8,8 +8,6 @@ struct FeaturesWorkload: Workload {
 
     private static let callers = 64
     private static let rounds = 6
-    /// What the appends and what the loads may take.
-    private static let share = Duration.seconds(8)
 
     func run(in bench: Bench) async throws -> [BenchRow] {
         try await appends(in: bench) + [loads(in: bench)]
@@ -76,13 +74,13 @@ struct FeaturesWorkload: Workload {
             var callers = try Callers(Self.callers, on: store, feature.append)
             sides.append(Side(count: count) { try await callers.append($0) })
         }
-        let results = try await Side.measure(sides, rounds: Self.rounds, until: .now + Self.share)
+        let results = try await Side.measure(name, sides, rounds: Self.rounds, part: 0.7)
         for store in stores { await store.close() }
         return Self.features.indices.compactMap { index in
             let feature = Self.features[index]
             guard let base = Self.features.firstIndex(where: { $0.name == feature.base }) else { return nil }
             let limit = feature.base == "update" ? "`update` without it" : "appends without it"
-            return results[index].row(feature.name, beside: results[base], limit)
+            return results[index].row(feature.name, unit: "append", beside: results[base], limit)
         }
     }
 
@@ -124,18 +122,21 @@ struct FeaturesWorkload: Workload {
             Side(count: count) { count in
                 try await Callers.run(1, operations: count) { _, number in
                     let loaded = try await store.load(type, id: "\(number % Self.streams)")
-                    precondition(loaded.version == Self.eventsPerStream)
+                    try BenchFailure.unless(
+                        loaded.version == Self.eventsPerStream,
+                        "A stream of \(Self.eventsPerStream) events was loaded in version \(loaded.version)."
+                    )
                 }.latencies
             }
         }
         bench.progress("loading them with a snapshot and without")
         let results = try await Side.measure(
+            name,
             [loading(KeptBasket.self, count), loading(Basket.self, max(1, count / 50))],
-            rounds: Self.rounds,
-            until: .now + Self.share
+            rounds: Self.rounds
         )
         await store.close()
-        return results[0].row("feature-load-snapshot", beside: results[1], "loads of all 1,000 events")
+        return results[0].row("feature-load-snapshot", unit: "load", beside: results[1], "loads of all 1,000 events")
     }
 }
 

@@ -27,7 +27,7 @@ struct GrowthWorkload: Workload {
             if clock.now + expected > bench.deadline {
                 // Said in the last rows, so that nobody takes them for all there is.
                 for index in rows.indices.suffix(2) {
-                    rows[index].limit += "; \(size) events left out for want of time"
+                    rows[index].note = "\(size) events were left out for want of time"
                     rows[index].further.append(("leftOutEvents", Double(size)))
                 }
                 break
@@ -63,7 +63,10 @@ struct GrowthWorkload: Workload {
         return try await measure("growth-load", operations) { first, count in
             try await Callers.run(1, operations: count) { _, number in
                 let basket = try await store.load(Basket.self, id: BulkStore.id((first + number) * step % streams))
-                precondition(basket.version == BulkStore.eventsPerStream)
+                try BenchFailure.unless(
+                    basket.version == BulkStore.eventsPerStream,
+                    "A stream of \(BulkStore.eventsPerStream) events was loaded in version \(basket.version)."
+                )
             }.latencies
         }
     }

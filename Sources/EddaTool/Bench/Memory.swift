@@ -11,6 +11,7 @@ internal import Musl
 #else
 internal import Darwin
 #endif
+internal import Synchronization
 
 /// How much memory the process has in use.
 enum Memory {
@@ -25,28 +26,30 @@ enum Memory {
         #endif
     }
 
+    /// Whether the peak is that since the last reset.
+    private static let isReset = Mutex(false)
+
     /// Forgets the peak so far, where the system can (Linux: proc(5), `/proc/self/clear_refs`).
     static func resetPeak() {
-        guard let file = fopen("/proc/self/clear_refs", "w") else { return }
-        fputs("5", file)
-        fclose(file)
+        let isDone: Bool
+        if let file = fopen("/proc/self/clear_refs", "w") {
+            let isWritten = fputs("5", file) >= 0
+            // What was written goes to the system only now.
+            isDone = fclose(file) == 0 && isWritten
+        } else {
+            isDone = false
+        }
+        isReset.withLock { $0 = isDone }
     }
 
-    /// The most memory in use since the last reset; since the start of the process where the system cannot reset.
-    static func peakMiB() -> Double {
-        if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) {
-            for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-                let kibibytes = line.split(separator: " ").dropFirst().first.flatMap { Double($0) }
-                if let kibibytes { return kibibytes / 1_024 }
-            }
-        }
-        #if canImport(Darwin)
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        return Double(usage.ru_maxrss) / 1_048_576
-        #else
-        return 0
-        #endif
+    /// The most memory in use since the last reset; `nil` where the system cannot reset it.
+    static func peakMiB() -> Double? {
+        guard isReset.withLock({ $0 }),
+            let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+        else { return nil }
+        return kibibytes / 1_024
     }
 }
 #endif
