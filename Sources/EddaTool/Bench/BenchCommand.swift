@@ -1,5 +1,6 @@
 #if CLI
 internal import ArgumentParser
+internal import Dispatch
 internal import Edda
 internal import EddaCommands
 #if canImport(FoundationEssentials)

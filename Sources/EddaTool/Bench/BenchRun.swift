@@ -15,6 +15,7 @@ final class BenchRun: Sendable {
     private struct State {
         var rows: [BenchRow] = []
         var hasFailed = false
+        var isOver = false
     }
 
     let folder: BenchFolder
@@ -81,26 +82,28 @@ final class BenchRun: Sendable {
     /// - Returns: Whether all workloads have ended well.
     func finish() -> Bool {
         state.withLock { state in
-            conclude(state.rows)
+            conclude(&state)
             return !state.hasFailed
         }
     }
 
     private func end(status: Int32) {
         state.withLock { state in
-            conclude(state.rows)
+            conclude(&state)
             // Other threads are at work, and nothing is buffered.
             _exit(status)
         }
     }
 
-    private func conclude(_ rows: [BenchRow]) {
+    private func conclude(_ state: inout State) {
+        if state.isOver { return }
+        state.isOver = true
         if output.canRedraw { output.note("\r\u{1B}[K") }
         if let left = folder.remove() { note(left) }
         if printsJSON {
-            output.write(json: .array(rows.map(\.json)))
-        } else if !rows.isEmpty {
-            output.write(rows.rendered(width: output.width))
+            output.write(json: .array(state.rows.map(\.json)))
+        } else if !state.rows.isEmpty {
+            output.write(state.rows.rendered(width: output.width))
         }
     }
 

@@ -102,6 +102,8 @@ struct ProcessesWorkload: Workload {
                 try await store.append([Sent(number: number)], to: "bench-sent")
                 BenchChild.tell(.appended(began: began, returned: BenchChild.nanoseconds()))
             }
+            // Until the last has arrived: to end before is to have failed.
+            _ = BenchChild.isSignalled()
             await store.close()
         } catch {
             BenchChild.tell(.failed("\(error)"))

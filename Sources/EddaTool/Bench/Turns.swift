@@ -130,8 +130,8 @@ extension Turns {
             return count
         }
 
-        /// A sixteenth of a turn: the least that is done at a time.
-        private var piece: Int { max(1, count / 16 / batch) * batch }
+        /// A 64th of a turn: the least that is done at a time.
+        private var piece: Int { max(1, count / 64 / batch) * batch }
 
         /// Makes turns so short that two of them fit in, as far as the turns before tell.
         private mutating func fit(after elapsed: Duration) {
