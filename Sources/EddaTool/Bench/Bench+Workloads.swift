@@ -98,7 +98,19 @@ extension Bench {
             ReplayWorkload(),
             seconds: 12,
             operations: 1_000...10_000_000,
-            disk: (800_000, 500, 20_000_000)
+            disk: (400_000, 500, 20_000_000)
+        ),
+        Entry(
+            MixedReplayWorkload(),
+            seconds: 8,
+            operations: 1_000...10_000_000,
+            disk: (640_000, 250, 20_000_000)
+        ),
+        Entry(
+            FeaturesWorkload(),
+            seconds: 18,
+            operations: 512...1_000_000,
+            disk: (36_000, 10_000, 60_000_000)
         ),
         Entry(
             ProcessesWorkload(),
@@ -131,7 +143,7 @@ extension Bench {
             GrowthWorkload(),
             seconds: 90,
             operations: 100...1_000_000,
-            disk: (40_000, 1_500, 5_000_000_000)
+            disk: (40_000, 1_500, 5_500_000_000)
         ),
     ]
 

@@ -23,8 +23,9 @@ struct BenchRow: Sendable {
     var limit: String?
     /// What the limit reached; `nil` where there is none.
     var limitPerSecond: Double?
-    /// The most memory that the process had in use, in MiB.
-    var peakRSSMiB: Double
+    /// The most memory that the process had in use during the measurement, in MiB; `nil` where the system tells only of
+    /// the time since the process began.
+    var peakRSSMiB: Double?
     /// Figures that only some workloads have.
     var further: [(name: String, value: Double)] = []
     /// What one must know about this row before one compares it with others.

@@ -1,5 +1,8 @@
 #if CLI
 /// Runs a workload and its limit in turns, so that both meet the same machine.
+///
+/// One begins every other round and the other the rest: what a turn leaves behind, such as pages to be written, falls
+/// into the other's turn as often.
 enum Turns {
     /// How often each has its turn, if there is time; a few more go before, unmeasured.
     static let rounds = 8
@@ -45,13 +48,17 @@ enum Turns {
         var (spent, spentByLimit) = (Duration.zero, Duration.zero)
         var latencies = Latencies()
         while let count = plan.round(after: share.spent - begin) {
-            let start = share.spent
-            latencies.add(try await ours(count))
-            spent += share.spent - start
             try prepare(count)
-            let limitStart = share.spent
-            try await limit(count)
-            spentByLimit += share.spent - limitStart
+            for isOurs in plan.roundsDone.isMultiple(of: 2) ? [false, true] : [true, false] {
+                let start = share.spent
+                if isOurs {
+                    latencies.add(try await ours(count))
+                    spent += share.spent - start
+                } else {
+                    try await limit(count)
+                    spentByLimit += share.spent - start
+                }
+            }
             BenchProgress.current?.show(workload, rounds: plan.roundsDone, of: rounds)
         }
         return BenchRow(

@@ -52,9 +52,13 @@ struct Bench: Sendable {
     func file(_ name: String) -> String { "\(folder)/\(name).db" }
 
     /// Opens a store that has this bench's durability.
-    func store(_ name: String) async throws -> SQLiteStore {
+    func store(
+        _ name: String,
+        _ configure: (inout SQLiteStore.Configuration) -> Void = { _ in }
+    ) async throws -> SQLiteStore {
         var configuration = SQLiteStore.Configuration()
         configuration.durability = durability
+        configure(&configuration)
         return try await SQLiteStore(path: file(name), configuration: configuration)
     }
 }
