@@ -31,9 +31,10 @@ import Testing
     func aSignalLosesNoRowsAndLeavesNoFolder(_ number: Int32) async throws {
         let (process, errors) = try start(["append-1", "append-tags", "--operations", "512", "--json"])
         // By then the first is finished, and the second writes its million events.
-        try await errors.read(until: "append-tags: writing")
-        #expect(!parent.contents().isEmpty)
-        kill(process.id, number)
+        try await errors.read(until: "append-tags: writing") { [parent] in
+            #expect(!parent.contents().isEmpty)
+            kill(process.id, number)
+        }
         #expect(try await process.ended() == .exited(128 + number))
         #expect(try rows().compactMap { $0["workload"] as? String } == ["append-1"])
         #expect(parent.contents().isEmpty)
@@ -41,8 +42,7 @@ import Testing
 
     @Test func whenNobodyReadsItsProgressARunEnds() async throws {
         let (process, errors) = try start(["append-1", "append-64", "append-tags", "--operations", "512", "--json"])
-        try await errors.read(until: "append-1")
-        errors.close()
+        try await errors.read(until: "append-1") { errors.close() }
         #expect(try await process.ended() == .exited(128 + SIGPIPE))
         #expect(parent.contents().isEmpty)
     }
@@ -92,8 +92,10 @@ private final class NamedPipe: Sendable {
 
     /// Reads until the text has been said, or to the end when there is none; on a thread of its own, which others do not
     /// miss.
+    ///
+    /// - Parameter act: What is done then, at once, however busy the threads of tasks are.
     @discardableResult
-    func read(until text: String? = nil) async throws -> String {
+    func read(until text: String? = nil, act: @escaping @Sendable () -> Void = {}) async throws -> String {
         let descriptor = descriptor
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
@@ -107,6 +109,7 @@ private final class NamedPipe: Sendable {
                     guard count > 0 else { return continuation.resume(throwing: Silence(said: said)) }
                     said += String(decoding: buffer[..<count], as: UTF8.self)
                 }
+                act()
                 continuation.resume(returning: said)
             }
         }

@@ -74,6 +74,7 @@ struct BatchWorkload: Workload {
             name,
             operations: bench.operations ?? 200_000,
             batch: Self.size,
+            timed: "append of \(Self.size) events",
             limit: "\(Self.size) inserts a transaction",
             ours: { count in
                 let clock = ContinuousClock()

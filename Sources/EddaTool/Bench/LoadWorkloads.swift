@@ -91,6 +91,7 @@ struct HotWorkload: Workload {
         let row = try await Turns.measure(
             name,
             operations: bench.operations ?? 80_000,
+            unit: "update",
             limit: "append-64",
             ours: { count in
                 try await Callers.run(Self.callers, operations: count) { caller, number in
