@@ -10,7 +10,7 @@ import Testing
     private func stream(in store: any Store) async throws -> StreamID {
         let stream: StreamID = "account-1"
         try await store.append([Deposited(amount: 70)], to: stream, expecting: .missing)
-        try await store.append(Append([Self.strange], to: stream, expecting: .version(1)))
+        _ = try await store.append(Append([Self.strange], to: stream, expecting: .version(1)))
         try await store.append([Deposited(amount: 30)], to: stream, expecting: .version(2))
         return stream
     }
@@ -38,7 +38,7 @@ import Testing
         let store = InMemoryStore()
         let stream = try await stream(in: store)
         let spoiled = EventData(type: Deposited.eventType, data: Self.strange.data)
-        try await store.append(Append([spoiled], to: stream, expecting: .version(3)))
+        _ = try await store.append(Append([spoiled], to: stream, expecting: .version(3)))
         await #expect(throws: SchemaError.self) { try await store.load(Account.self, id: "1") }
     }
 }

@@ -17,7 +17,7 @@ import Testing
             try await engine.prepare()
             try await store.append([Opened(owner: "ada"), Deposited(cents: 70)], to: "account-1")
             let strange = EventData(type: "account.scanned", data: [0xFF, 0x00, 0x7B])
-            try await store.append(Append([strange], to: "account-1"))
+            _ = try await store.append(Append([strange], to: "account-1"))
             try await store.append([Deposited(cents: 30)], to: "account-1")
             try await engine.catchUp()
             #expect(try await accounts.rows(in: store).accounts == [[.text("1"), .text("ada"), .integer(100)]])
