@@ -124,7 +124,9 @@ final class BenchChild: Sendable {
         return (reports, source)
     }
 
-    /// What has come of a line. Used by the handler of one source, which never runs twice at a time.
+    /// What has come of a line.
+    ///
+    /// Used by the handler of one source, which never runs twice at a time.
     private final class Lines: @unchecked Sendable {
         private var rest: [UInt8] = []
 

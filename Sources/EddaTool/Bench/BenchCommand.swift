@@ -53,7 +53,9 @@ struct BenchCommand: AsyncParsableCommand {
     )
     var durability: Durability = .full
 
-    @Option(help: ArgumentHelp("How many remote steps measured sagas have: 1, 2, 4 or 8; 4 by default.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many remote steps measured sagas have: 1, 2, 4 or 8; 4 by default.", valueName: "n")
+    )
     var steps: Int?
 
     @Option(

@@ -54,7 +54,8 @@ enum DiskUse {
             isRate: false,
             peakRSSMiB: Memory.peakMiB(),
             further: further,
-            note: isWeighed ? nil : "this SQLite has no dbstat (sqlite.org/dbstat.html), which weighs tables and indexes"
+            note: isWeighed
+                ? nil : "this SQLite has no dbstat (sqlite.org/dbstat.html), which weighs tables and indexes"
         )
     }
 
