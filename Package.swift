@@ -152,6 +152,17 @@ let package = Package(
                 ),
             ]
         ),
+        .testTarget(
+            name: "EddaToolTests",
+            dependencies: [
+                "Edda", "EddaCommands", "EddaTesting", "EddaTool", "Spawning",
+                .product(
+                    name: "ArgumentParser",
+                    package: "swift-argument-parser",
+                    condition: .when(traits: ["CLI"])
+                ),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,17 +17,21 @@ package struct Output: Sendable {
     package let width: Int?
     /// Whether standard error is a terminal, so that a line on it may be drawn over.
     package let canRedraw: Bool
+    /// How many columns the terminal behind standard error has; `nil` when it is no terminal.
+    package let noteWidth: Int?
 
     package init(
         write: @escaping @Sendable (String) -> Void,
         note: @escaping @Sendable (String) -> Void,
         width: Int? = nil,
-        canRedraw: Bool = false
+        canRedraw: Bool = false,
+        noteWidth: Int? = nil
     ) {
         standardOutput = write
         standardError = note
         self.width = width
         self.canRedraw = canRedraw
+        self.noteWidth = noteWidth
     }
 
     /// The output of the running command.
@@ -38,7 +42,8 @@ package struct Output: Sendable {
         write: { writeAll($0, to: STDOUT_FILENO) },
         note: { writeAll($0, to: STDERR_FILENO) },
         width: terminalWidth(of: STDOUT_FILENO),
-        canRedraw: isatty(STDERR_FILENO) == 1
+        canRedraw: isatty(STDERR_FILENO) == 1,
+        noteWidth: terminalWidth(of: STDERR_FILENO)
     )
 
     /// Writes text to standard output.

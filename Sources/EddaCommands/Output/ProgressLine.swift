@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Shows on standard error how far long work is, at what rate, and when it will be done.
 ///
-/// On a terminal it draws over one line; elsewhere it writes a line every few seconds.
+/// On a terminal it draws over one line, which it cuts to the width; elsewhere it writes a line every few seconds.
 package final class ProgressLine: Sendable {
     /// How far work is.
     package struct Progress: Sendable {
@@ -70,8 +70,19 @@ package final class ProgressLine: Sendable {
             return true
         }
         guard isDue else { return }
-        let text = text(progress)
-        output.note(output.canRedraw ? "\r\u{1B}[K\(text)" : text + "\n")
+        write(text(progress))
+    }
+
+    /// Shows the title alone, at once.
+    package func announce() {
+        lastShown.withLock { $0 = time.now() }
+        write(title)
+    }
+
+    private func write(_ text: String) {
+        guard output.canRedraw else { return output.note(text + "\n") }
+        // A line that fills the terminal may wrap, and could not be drawn over.
+        output.note("\r\u{1B}[K" + (output.noteWidth.map { text.truncated(to: $0 - 1) } ?? text))
     }
 
     /// Removes the line from a terminal, so that what follows stands alone.

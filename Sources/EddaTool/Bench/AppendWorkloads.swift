@@ -1,33 +1,6 @@
 #if CLI
 internal import Edda
 
-/// Rows for a raw loop, made beforehand: to each of a number of streams in turn.
-struct RawRows {
-    private let streams: Int
-    private let schema = SchemaRegistry()
-    private var versions: [Int64]
-    private var rows: [RawLog.Row] = []
-
-    init(streams: Int) {
-        self.streams = streams
-        versions = Array(repeating: 0, count: streams)
-    }
-
-    /// The next rows; made, not measured, by ``prepare(_:)``.
-    mutating func take(_ count: Int) -> ArraySlice<RawLog.Row> {
-        defer { rows.removeAll() }
-        return rows.prefix(count)
-    }
-
-    mutating func prepare(_ count: Int) throws {
-        for number in 0..<count {
-            let stream = number % streams
-            versions[stream] += 1
-            rows.append(try RawLog.Row(number, stream: stream + 1, version: Int(versions[stream]), schema: schema))
-        }
-    }
-}
-
 /// Callers that append one event at a time, exact versions expected, each to a stream of its own.
 struct AppendWorkload: Workload {
     let name: String
@@ -45,23 +18,44 @@ struct AppendWorkload: Workload {
         let store = try await bench.store("ours")
         var ours = try Callers(callers, on: store)
         let limit = try RawWriter(bench, "limit", streams: callers, batch: callers)
+        let single = callers > 1 ? try SingleInserts(bench) : nil
         var row = try await Turns.measure(
             name,
             operations: operations,
             limit: callers == 1 ? "one insert a transaction" : "\(callers) inserts a transaction",
             ours: { try await ours.append($0) },
-            prepare: { try limit.prepare($0) },
-            limit: { try limit.append($0) }
+            prepare: { count in
+                try limit.prepare(count)
+                try single?.takeTurn(besides: count)
+            },
+            limit: { try limit.append($0) },
+            afterWarmUp: { single?.beginMeasuring() }
         )
-        if callers > 1 {
-            let single = try RawWriter(bench, "single", streams: 1, batch: 1)
-            let count = max(100, operations / 40)
-            try single.prepare(count)
-            let duration = try ContinuousClock().measure { try single.append(count) }
-            row.further.append(("timesSingle", row.perSecond / (Double(count) / (duration / .seconds(1)))))
-        }
+        if let single { row.further.append(("timesSingle", row.perSecond / single.perSecond)) }
         await store.close()
         return [row]
+    }
+}
+
+/// A third side beside ours and the limit: one insert a transaction, in the same rounds.
+private final class SingleInserts {
+    private let writer: RawWriter
+    private var (inserts, spent) = (0, Duration.zero)
+    /// It does so many fewer than the others: each waits for the disk alone.
+    private static let share = 20
+
+    init(_ bench: Bench) throws { writer = try RawWriter(bench, "single", streams: 1, batch: 1) }
+
+    var perSecond: Double { Double(inserts) / (spent / .seconds(1)) }
+
+    /// Forgets the turn that warmed it up.
+    func beginMeasuring() { (inserts, spent) = (0, .zero) }
+
+    func takeTurn(besides operations: Int) throws {
+        let count = max(10, operations / Self.share)
+        try writer.prepare(count)
+        spent += try ContinuousClock().measure { try writer.append(count) }
+        inserts += count
     }
 }
 
@@ -80,6 +74,7 @@ struct BatchWorkload: Workload {
             name,
             operations: bench.operations ?? 200_000,
             batch: Self.size,
+            timed: "append of \(Self.size) events",
             limit: "\(Self.size) inserts a transaction",
             ours: { count in
                 let clock = ContinuousClock()
@@ -98,31 +93,6 @@ struct BatchWorkload: Workload {
         )
         await store.close()
         return [row]
-    }
-}
-
-/// The writing limit of a workload: rows made beforehand, so many a transaction.
-final class RawWriter {
-    private let log: RawLog
-    private let batch: Int
-    private var rows: RawRows
-
-    init(_ bench: Bench, _ name: String, streams: Int, batch: Int) throws {
-        log = try RawLog(bench.file(name), synchronous: bench.synchronous)
-        try log.prepare(streams: (0..<streams).map { "\(Basket.category)-c\($0)" })
-        self.batch = batch
-        rows = RawRows(streams: streams)
-    }
-
-    /// Encodes the rows of the next ``append(_:)``.
-    func prepare(_ count: Int) throws { try rows.prepare(count) }
-
-    func append(_ count: Int) throws {
-        var rest = rows.take(count)
-        while !rest.isEmpty {
-            try log.append(rest.prefix(batch))
-            rest = rest.dropFirst(batch)
-        }
     }
 }
 #endif

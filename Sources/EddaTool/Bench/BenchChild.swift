@@ -1,4 +1,5 @@
 #if CLI
+internal import Dispatch
 internal import EddaCommands
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -14,22 +15,53 @@ internal import Darwin
 #endif
 
 /// A second process of this program, with a pipe to its input and one from its output.
-///
-/// Confined to the task that started it.
-final class BenchChild {
+final class BenchChild: Sendable {
+    /// What the child has to say, a line each.
+    enum Report: Hashable, Sendable {
+        /// It can begin.
+        case ready
+        /// It has appended: from when to when.
+        case appended(began: Int64, returned: Int64)
+        /// It cannot go on.
+        case failed(String)
+
+        var line: String {
+            switch self {
+            case .ready: "ready"
+            case .appended(let began, let returned): "appended \(began) \(returned)"
+            case .failed(let reason): "failed " + reason.split(whereSeparator: \.isNewline).joined(separator: " ")
+            }
+        }
+
+        /// What a line says; `nil` when nothing that is known.
+        init?(line: Substring) {
+            let words = line.split(separator: " ", maxSplits: 1)
+            let numbers = words.dropFirst().first?.split(separator: " ").compactMap { Int64($0) } ?? []
+            switch words.first {
+            case "ready": self = .ready
+            case "appended" where numbers.count == 2: self = .appended(began: numbers[0], returned: numbers[1])
+            case "failed": self = .failed(words.dropFirst().first.map(String.init) ?? "without a word")
+            default: return nil
+            }
+        }
+    }
+
+    /// What it says, until it ends.
+    let reports: AsyncStream<Report>
+
     private let id: pid_t
     private let input: Int32
-    private let output: Int32
-
-    /// What could not be done, and why.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
+    /// Set by `init` alone, and cancelled by `deinit`.
+    nonisolated(unsafe) private let reading: any DispatchSourceRead
 
     /// Starts this program with other arguments.
     init(_ arguments: [String]) throws {
         var (toChild, fromChild): ([Int32], [Int32]) = ([0, 0], [0, 0])
-        guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw Failure(description: "No pipe to a child.") }
+        guard pipe(&toChild) == 0 else { throw BenchFailure("There is no pipe to a second process.") }
+        guard pipe(&fromChild) == 0 else {
+            for end in toChild { close(end) }
+            throw BenchFailure("There is no pipe from a second process.")
+        }
         #if os(Linux)
         var actions = posix_spawn_file_actions_t()
         let program = "/proc/self/exe"
@@ -49,34 +81,63 @@ final class BenchChild {
         let code = posix_spawn(&id, program, &actions, nil, strings, environ)
         close(toChild[0])
         close(fromChild[1])
-        (input, output, self.id) = (toChild[1], fromChild[0], id)
-        guard code == 0 else { throw Failure(description: "The second process did not start (error \(code)).") }
+        guard code == 0 else {
+            close(toChild[1])
+            close(fromChild[0])
+            throw BenchFailure("The second process did not start: \(String(cString: strerror(code))).")
+        }
+        (input, self.id) = (toChild[1], id)
+        (reports, reading) = Self.read(fromChild[0])
     }
 
-    /// Ends the child by closing its input, and waits for it.
+    /// Ends the child, whatever it is at, and waits for it: its database goes as well.
     deinit {
+        reading.cancel()
         close(input)
-        close(output)
+        kill(id, SIGKILL)
         var status: Int32 = 0
         waitpid(id, &status, 0)
     }
 
-    /// Lets the child go on.
-    func signal() throws {
+    /// Lets the child go on; if it has ended, ``reports`` ends, too.
+    func signal() {
         var byte: UInt8 = 1
-        guard write(input, &byte, 1) == 1 else { throw Failure(description: "The second process has ended.") }
+        _ = write(input, &byte, 1)
     }
 
-    /// Waits for what the child has to say: eight bytes.
-    func receive() throws -> Int64 {
-        var value: Int64 = 0
-        var count = 0
-        while count < 8 {
-            let read = withUnsafeMutableBytes(of: &value) { Self.read(output, $0.baseAddress! + count, 8 - count) }
-            guard read > 0 else { throw Failure(description: "The second process ended before its time.") }
-            count += read
+    /// Reads lines until the other end is closed, on no thread of its own.
+    private static func read(_ file: Int32) -> (AsyncStream<Report>, any DispatchSourceRead) {
+        let (reports, continuation) = AsyncStream.makeStream(of: Report.self)
+        let source = DispatchSource.makeReadSource(fileDescriptor: file, queue: .global())
+        let lines = Lines()
+        source.setEventHandler {
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            let count = read(file, &buffer, buffer.count)
+            if count > 0 { return lines.add(buffer[..<count]) { continuation.yield($0) } }
+            source.cancel()
         }
-        return value
+        source.setCancelHandler {
+            continuation.finish()
+            close(file)
+        }
+        source.resume()
+        return (reports, source)
+    }
+
+    /// What has come of a line.
+    ///
+    /// Used by the handler of one source, which never runs twice at a time.
+    private final class Lines: @unchecked Sendable {
+        private var rest: [UInt8] = []
+
+        func add(_ bytes: ArraySlice<UInt8>, _ report: (Report) -> Void) {
+            rest += bytes
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: rest[..<end], as: UTF8.self)
+                rest.removeSubrange(...end)
+                if let said = Report(line: line[...]) { report(said) }
+            }
+        }
     }
 
     private static func read(_ file: Int32, _ target: UnsafeMutableRawPointer, _ count: Int) -> Int {
@@ -95,11 +156,8 @@ final class BenchChild {
         return read(0, &byte, 1) == 1
     }
 
-    /// In the child: tells the parent a number.
-    static func send(_ value: Int64) {
-        var value = value
-        _ = withUnsafeBytes(of: &value) { write(1, $0.baseAddress!, 8) }
-    }
+    /// In the child: tells the parent.
+    static func tell(_ report: Report) { Output.standard.write(report.line + "\n") }
 
     /// Nanoseconds on a clock that all processes of the machine share.
     static func nanoseconds() -> Int64 {

@@ -1,5 +1,6 @@
 #if CLI
 internal import ArgumentParser
+internal import Dispatch
 internal import Edda
 internal import EddaCommands
 #if canImport(FoundationEssentials)
@@ -25,10 +26,14 @@ struct BenchCommand: AsyncParsableCommand {
                 Each workload stands beside a limit: mostly a bare loop over SQLite's C interface that writes or reads the \
                 same rows, in the same tables and with the same durability, on bytes encoded beforehand. Both run in this \
                 process, by turns. Where the limit is another one, such as plain appends for appends under conditions, or \
-                the smallest store for larger ones, its column says so. Rows of bytes on disk have no times.
+                the smallest store for larger ones, its column says so. Rows of bytes on disk have no rate.
+
+                A run ends within five minutes: each workload has its share of the time, and measures fewer operations \
+                where that is too short; its row says so. What is finished is printed in any case, also when a \
+                workload fails (the status is 1 then) or the run is interrupted.
 
                 Workloads:
-                \(Bench.workloads.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+                \(Bench.workloads.map { "  \($0.name): \($0.workload.summary)" }.joined(separator: "\n"))
                 """
         )
     }
@@ -48,8 +53,10 @@ struct BenchCommand: AsyncParsableCommand {
     )
     var durability: Durability = .full
 
-    @Option(help: ArgumentHelp("How many remote steps measured sagas have: 1, 2, 4 or 8.", valueName: "n"))
-    var steps = 4
+    @Option(
+        help: ArgumentHelp("How many remote steps measured sagas have: 1, 2, 4 or 8; 4 by default.", valueName: "n")
+    )
+    var steps: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -62,23 +69,36 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the databases are made, and removed again.", valueName: "path"))
     var directory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long the run may take, about; workloads measure less where that is too short.",
+            valueName: "s"
+        )
+    )
+    var seconds = 280
+
     @Option(help: .hidden)
     var appendsTo: String?
 
     func validate() throws {
-        if let operations, operations < 100 {
-            throw ValidationError("--operations is \(operations); fewer than 100 measure nothing.")
+        if appendsTo != nil { return }
+        let entries = try Bench.entries(named: workloads)
+        if let operations { try Bench.check(operations: operations, of: entries) }
+        if let steps {
+            try Bench.check(.steps, of: entries)
+            guard Trips.all.contains(where: { $0.steps == steps }) else {
+                let known = Trips.all.map { "\($0.steps)" }.joined(separator: ", ")
+                throw ValidationError("--steps is \(steps); there are sagas of \(known) steps.")
+            }
         }
-        guard Trips.all.contains(where: { $0.steps == steps }) else {
-            let known = Trips.all.map { "\($0.steps)" }.joined(separator: ", ")
-            throw ValidationError("--steps is \(steps); there are sagas of \(known) steps.")
+        if let compensated {
+            try Bench.check(.compensated, of: entries)
+            guard (0...100).contains(compensated) else {
+                throw ValidationError("--compensated is \(compensated); it is a percentage, from 0 to 100.")
+            }
         }
-        if let compensated, !(0...100).contains(compensated) {
-            throw ValidationError("--compensated is \(compensated); it is a percentage, from 0 to 100.")
-        }
-        let known = Bench.workloads.map(\.name)
-        for name in workloads where !known.contains(name) {
-            throw ValidationError("\"\(name)\" is no workload; there are \(known.joined(separator: ", ")).")
+        guard (1...86_400).contains(seconds) else {
+            throw ValidationError("--seconds is \(seconds); it is from 1 to 86400.")
         }
     }
 
@@ -91,85 +111,46 @@ struct BenchCommand: AsyncParsableCommand {
             )
         }
         let output = Output.current
+        let entries = try Bench.entries(named: workloads)
         let parent = directory.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
-        var isFolder = false
-        guard FileManager.default.fileExists(atPath: parent.plainPath, isDirectory: &isFolder), isFolder else {
-            throw ValidationError("\(parent.plainPath) is no folder. Make it, or pass another --directory.")
+        let disk = BenchDisk(path: parent.plainPath)
+        try disk.requireFolder()
+        for line in BenchFolder.sweep(disk.path) { output.note(line + "\n") }
+        for entry in entries {
+            try disk.requireRoom(for: entry.bytes(operations: operations), of: entry.name)
         }
-        // Ctrl-C and the like leave no databases behind.
-        let leftovers = BenchLeftovers()
-        let chosen = Bench.workloads.filter { workloads.isEmpty || workloads.contains($0.name) }
-        var rows: [BenchRow] = []
-        let deadline = ContinuousClock.now + Bench.limit
-        for (index, workload) in chosen.enumerated() {
-            let folder = parent.appending(path: "edda-bench-\(UUID())")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-            leftovers.add(folder)
-            defer { leftovers.remove() }
-            let tell: @Sendable (String) -> Void = { text in
-                let line = "[\(index + 1)/\(chosen.count)] \(workload.name): \(text)"
-                output.note(output.canRedraw ? "\r\u{1B}[K\(line)" : line + "\n")
-            }
-            tell(workload.summary)
-            rows += try await workload.run(
-                in: Bench(
-                    folder: folder.plainPath,
-                    durability: durability,
-                    operations: operations,
-                    steps: steps,
-                    compensated: compensated.map { $0 / 100 },
-                    deadline: deadline,
-                    progress: tell
-                )
+        if let kind = disk.memoryKind {
+            output.note(
+                """
+                \(disk.path) is memory (\(kind)): nothing there survives a loss of power, so that durability \
+                \(durability.rawValue) means nothing. Pass a --directory on a disk.
+
+                """
             )
         }
-        if output.canRedraw { output.note("\r\u{1B}[K") }
-        if json {
-            output.write(json: .array(rows.map(\.json)))
-        } else {
-            output.write(table: Self.table(rows))
-        }
-    }
-
-    private static func table(_ rows: [BenchRow]) -> TextTable {
-        var table = TextTable(
-            .text("WORKLOAD"),
-            .number("PER SECOND"),
-            .number("P50 µs"),
-            .number("P99 µs"),
-            .number("LIMIT/S"),
-            .number("SHARE"),
-            .number("PEAK MiB"),
-            .text("LIMIT"),
-            .text("FURTHER")
+        let run = BenchRun(try BenchFolder(in: disk.path), output: output, printsJSON: json)
+        let watch = run.watchSignals()
+        await run.measure(
+            entries,
+            BenchRun.Options(
+                durability: durability,
+                operations: operations,
+                steps: steps ?? 4,
+                compensated: compensated.map { $0 / 100 },
+                limit: .seconds(seconds)
+            )
         )
-        for row in rows {
-            table.add(
-                row.workload,
-                whole(row.perSecond),
-                row.p50Micros.map(whole),
-                row.p99Micros.map(whole),
-                whole(row.limitPerSecond),
-                hundredths(row.shareOfLimit),
-                whole(row.peakRSSMiB),
-                row.limit,
-                row.further.map { "\($0.name) \(hundredths($0.value))" }.joined(separator: ", ")
-            )
-        }
-        return table
-    }
-
-    private static func whole(_ value: Double) -> String { String(Int64(value.rounded())) }
-
-    private static func hundredths(_ value: Double) -> String {
-        let scaled = Int64((value * 100).rounded())
-        let digits = String(scaled % 100)
-        return "\(scaled / 100).\(digits.count == 1 ? "0" : "")\(digits)"
+        let isWhole = run.finish()
+        for source in watch { source.cancel() }
+        guard isWhole else { throw ExitCode.failure }
     }
 }
 
 extension URL {
-    /// The path as the system takes it: a space is a space.
-    fileprivate var plainPath: String { path(percentEncoded: false) }
+    /// The path as the system takes it: a space is a space, and nothing follows the last name.
+    fileprivate var plainPath: String {
+        let path = path(percentEncoded: false)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
 }
 #endif

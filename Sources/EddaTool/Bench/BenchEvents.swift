@@ -33,8 +33,27 @@ struct ItemAdded: Event {
     }
 }
 
+/// An item under tags.
+struct TaggedItem: Event {
+    static let eventType: EventType = "bench.tagged-item"
+    var item: ItemAdded
+    var tags: Set<Tag>
+
+    func encode(to encoder: any Encoder) throws { try item.encode(to: encoder) }
+
+    init(item: ItemAdded, tags: Set<Tag>) {
+        self.item = item
+        self.tags = tags
+    }
+
+    init(from decoder: any Decoder) throws {
+        item = try ItemAdded(from: decoder)
+        tags = []
+    }
+}
+
 /// What is folded from a stream of items.
-struct Basket: Aggregate {
+struct Basket: Aggregate, Codable {
     static let category: StreamCategory = "basket"
     static let handlers = EventHandlers<Basket> {
         On(ItemAdded.self) { basket, event in basket.add(event) }

@@ -1,8 +1,16 @@
 #if CLI
 internal import Edda
 
-/// A database of many events, written without Edda and without syncs: what reading workloads start from.
+/// A database of many events, written without Edda: what reading workloads start from.
 struct BulkStore {
+    /// In which order the events of streams are written.
+    enum Layout {
+        /// The events of a stream one after another, which is the best for its index and for reading it.
+        case streamByStream
+        /// One event for each of some thousand streams by turns, as many callers write them.
+        case interleaved
+    }
+
     /// The path of the database.
     let path: String
     /// How many events each stream has.
@@ -10,17 +18,28 @@ struct BulkStore {
 
     /// How many events are in it.
     private(set) var count = 0
+    private let layout: Layout
     /// Whether each event has a tag, that of its stream, and the headers of a trace.
     private let isTagged: Bool
+    /// Whether nine of ten events are of a type that nobody handles, and no JSON.
+    private let isMixed: Bool
     /// Encoded items, used over and over: encoding is not what bulk is about.
     private let samples: [[UInt8]]
 
     /// A store that has nothing yet.
     ///
     /// - Parameter dataSize: To how many bytes the data of each event is filled up, where it has fewer.
-    init(_ path: String, isTagged: Bool = false, dataSize: Int = 0) throws {
+    init(
+        _ path: String,
+        _ layout: Layout = .streamByStream,
+        isTagged: Bool = false,
+        isMixed: Bool = false,
+        dataSize: Int = 0
+    ) throws {
         self.path = path
+        self.layout = layout
         self.isTagged = isTagged
+        self.isMixed = isMixed
         let schema = SchemaRegistry()
         samples = try (0..<1_000)
             .map { number in
@@ -39,14 +58,23 @@ struct BulkStore {
     static func tag(_ stream: Int) -> String { "basket:s\(stream)" }
 
     /// The headers of a trace (w3.org/TR/trace-context).
-    private static let headers = Array(
-        #"{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#.utf8
-    )
+    static let trace = ["traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]
+    private static let headers = Array(#"{"traceparent":"\#(trace["traceparent", default: ""])"}"#.utf8)
 
-    /// Adds streams of ten events until there are `total` events.
+    /// Adds streams of ten events until there are `total` events, and waits until they are on the disk.
+    ///
+    /// Nobody else has the database open.
     mutating func grow(to total: Int) throws {
+        try write(upTo: total)
+        // What is written without syncs would else be written to the disk while something is measured.
+        try DatabaseFile.sync(path)
+    }
+
+    private mutating func write(upTo total: Int) throws {
         let log = try RawLog(path, synchronous: "OFF", keepsTriggers: true)
+        // Streams that are interleaved are those of one batch.
         let batch = 50_000
+        var rows = RawRows()
         while count < total {
             let added = min(batch, total - count)
             let first = count / Self.eventsPerStream
@@ -55,24 +83,32 @@ struct BulkStore {
                 streams: streams.map { "\(Basket.category)-\(Self.id($0))" },
                 tags: isTagged ? streams.map(Self.tag) : []
             )
-            var rows: [RawLog.Row] = []
-            rows.reserveCapacity(added)
-            for stream in streams {
+            rows.removeAll()
+            switch layout {
+            case .streamByStream:
+                for stream in streams {
+                    for version in 1...Self.eventsPerStream { add(stream, version, stream - first) }
+                }
+            case .interleaved:
                 for version in 1...Self.eventsPerStream {
-                    rows.append(
-                        RawLog.Row(
-                            stream: numbers.stream + Int64(stream - first),
-                            version: Int64(version),
-                            id: EventID.generate().bytes,
-                            data: samples[(stream * Self.eventsPerStream + version) % samples.count],
-                            tag: isTagged ? numbers.tag + Int64(stream - first) : 0,
-                            tags: isTagged ? Array(Self.tag(stream).utf8) : [],
-                            headers: isTagged ? Self.headers : []
-                        )
-                    )
+                    for stream in streams { add(stream, version, stream - first) }
                 }
             }
-            try log.append(rows[...])
+            func add(_ stream: Int, _ version: Int, _ offset: Int) {
+                let sample = samples[(stream * Self.eventsPerStream + version) % samples.count]
+                let isItem = !isMixed || version == 1 + stream % Self.eventsPerStream
+                rows.add(
+                    stream: numbers.stream + Int64(offset),
+                    version: Int64(version),
+                    // Without its first byte, a brace, it is no JSON any more.
+                    data: isItem ? sample : [UInt8(ascii: " ")] + sample.dropFirst(),
+                    type: isItem ? RawLog.itemType : RawLog.otherType,
+                    tag: isTagged ? numbers.tag + Int64(offset) : 0,
+                    tags: isTagged ? Array(Self.tag(stream).utf8) : [],
+                    headers: isTagged ? Self.headers : []
+                )
+            }
+            try log.append(rows, 0..<rows.count)
             count += added
         }
         // As the store leaves it when it is closed.

@@ -22,12 +22,17 @@ struct LoadWorkload: Workload {
         let bytes = try await Turns.measure(
             "load-bytes",
             operations: operations,
+            unit: "load",
+            part: 0.3,
             limit: "one select of 10 rows, all columns",
             ours: { count in
                 defer { next += count }
                 return try await Callers.run(1, operations: count) { [next] _, number in
                     let events = try await store.events(in: ids[(next + number) % ids.count])
-                    precondition(events.count == BulkStore.eventsPerStream)
+                    try BenchFailure.unless(
+                        events.count == BulkStore.eventsPerStream,
+                        "A stream of \(BulkStore.eventsPerStream) events was read with \(events.count)."
+                    )
                 }.latencies
             },
             limit: { count in
@@ -37,20 +42,25 @@ struct LoadWorkload: Workload {
                 }
             }
         )
-        precondition(checksum != 0)
+        try BenchFailure.unless(checksum != 0, "The limit has read nothing.")
         var rows = [bytes]
         for callers in [1, 2] {
             rows.append(
                 try await Turns.measure(
                     callers == 1 ? "load" : "load-2",
                     operations: operations,
+                    unit: "load",
+                    part: callers == 1 ? 0.5 : 1,
                     limit: "the same select, decoded by Foundation, one caller",
                     ours: { count in
                         defer { next += count }
                         return try await Callers.run(callers, operations: count) { [next] caller, number in
                             let stream = (next + caller * count / callers + number) % Self.streams
                             let basket = try await store.load(Basket.self, id: BulkStore.id(stream))
-                            precondition(basket.version == BulkStore.eventsPerStream)
+                            try BenchFailure.unless(
+                                basket.version == BulkStore.eventsPerStream,
+                                "A stream of \(BulkStore.eventsPerStream) events was loaded in version \(basket.version)."
+                            )
                         }.latencies
                     },
                     limit: { count in
@@ -58,7 +68,7 @@ struct LoadWorkload: Workload {
                             limitNext += 1
                             var basket = Basket()
                             try reader.fold(names[limitNext % names.count], into: &basket)
-                            precondition(basket.items > 0)
+                            try BenchFailure.unless(basket.items > 0, "The limit has folded nothing.")
                         }
                     }
                 )
@@ -81,6 +91,7 @@ struct HotWorkload: Workload {
         let row = try await Turns.measure(
             name,
             operations: bench.operations ?? 80_000,
+            unit: "update",
             limit: "append-64",
             ours: { count in
                 try await Callers.run(Self.callers, operations: count) { caller, number in

@@ -27,7 +27,7 @@ final class RawDatabase {
         try execute(
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -16384;
-            PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 1000
+            PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = OFF
             """
         )
     }
@@ -122,6 +122,9 @@ struct RawStatement {
 
     @inline(__always)
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    @inline(__always)
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     func text(_ column: Int32) -> String {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""

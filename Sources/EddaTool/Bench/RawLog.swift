@@ -7,17 +7,11 @@ internal import EddaMigrations
 ///
 /// It has the tables and indexes of the real thing and none of its triggers and foreign keys; it checks nothing.
 final class RawLog {
-    /// One event's row, encoded beforehand.
-    struct Row {
-        var stream: Int64
-        var version: Int64
-        var id: [UInt8]
-        var data: [UInt8]
-        /// The number of the event's tag and its name; no tag for 0.
-        var tag: Int64 = 0
-        var tags: [UInt8] = []
-        var headers: [UInt8] = []
-    }
+    /// The number of the type that items have.
+    static let itemType: Int64 = 1
+    /// The number of a type that nobody handles.
+    static let otherType: Int64 = 2
+    private static let otherName = "bench.noted"
 
     private let database: RawDatabase
     private let begin: RawStatement
@@ -29,6 +23,8 @@ final class RawLog {
     private let setLog: RawStatement
     private(set) var head: Int64
     private var time = Timestamp.now().microseconds
+    /// The type that is bound: a binding stays until there is another (sqlite.org/c3ref/reset.html).
+    private var boundType: Int64 = 0
 
     /// Opens a database, with the tables of Edda when it is new.
     ///
@@ -48,7 +44,7 @@ final class RawLog {
         insert = try database.prepare(
             """
             INSERT INTO edda_events (position, stream, version, category, type, schema_version, recorded_at, id, tags,
-            headers, data) VALUES (?1, ?2, ?3, 1, 1, 1, ?4, ?5, ?6, ?7, ?8)
+            headers, data) VALUES (?1, ?2, ?3, 1, ?9, 1, ?4, ?5, ?6, ?7, ?8)
             """
         )
         insertTag = try database.prepare("INSERT INTO edda_event_tags (tag, position) VALUES (?1, ?2)")
@@ -65,8 +61,10 @@ final class RawLog {
     func prepare(streams: [String], tags: [String] = []) throws -> (stream: Int64, tag: Int64) {
         try database.execute("BEGIN")
         try database.execute("INSERT OR IGNORE INTO edda_categories (id, name) VALUES (1, '\(Basket.category)')")
-        try database.execute("INSERT OR IGNORE INTO edda_types (id, name) VALUES (1, '\(ItemAdded.eventType)')")
-        try database.execute("INSERT OR IGNORE INTO edda_type_versions (type, schema_version) VALUES (1, 1)")
+        for (type, name) in [(Self.itemType, "\(ItemAdded.eventType)"), (Self.otherType, Self.otherName)] {
+            try database.execute("INSERT OR IGNORE INTO edda_types (id, name) VALUES (\(type), '\(name)')")
+            try database.execute("INSERT OR IGNORE INTO edda_type_versions (type, schema_version) VALUES (\(type), 1)")
+        }
         let first = (
             stream: try database.integer("SELECT coalesce(max(id), 0) + 1 FROM edda_streams"),
             tag: try database.integer("SELECT coalesce(max(id), 0) + 1 FROM edda_tags")
@@ -83,32 +81,12 @@ final class RawLog {
         return first
     }
 
-    /// Writes rows in one transaction.
-    func append(_ rows: ArraySlice<Row>) throws {
+    /// Writes a range of rows in one transaction.
+    func append(_ rows: borrowing RawRows, _ range: Range<Int>) throws {
         try begin.run()
-        for row in rows {
-            head += 1
-            time += 1
-            insert.bind(1, head)
-            insert.bind(2, row.stream)
-            insert.bind(3, row.version)
-            insert.bind(4, time)
-            try row.id.withUnsafeBytes { id in
-                try row.data.withUnsafeBytes { data in
-                    insert.bind(5, blob: id)
-                    insert.bind(8, blob: data)
-                    if row.tag == 0 { return try insert.run() }
-                    try row.tags.withUnsafeBytes { tags in
-                        try row.headers.withUnsafeBytes { headers in
-                            insert.bind(6, text: tags)
-                            insert.bind(7, text: headers)
-                            try insert.run()
-                        }
-                    }
-                    insertTag.bind(1, row.tag)
-                    insertTag.bind(2, head)
-                    try insertTag.run()
-                }
+        try rows.bytes.withUnsafeBytes { bytes in
+            try rows.rows.withUnsafeBufferPointer { rows in
+                for index in range { try add(rows[index], bytes) }
             }
         }
         setLog.bind(1, head)
@@ -118,18 +96,34 @@ final class RawLog {
         try commit.run()
     }
 
-    func execute(_ sql: String) throws { try database.execute(sql) }
-}
-
-extension RawLog.Row {
-    /// The row of an item in a stream.
-    init(_ number: Int, stream: Int, version: Int, schema: SchemaRegistry) throws {
-        self.init(
-            stream: Int64(stream),
-            version: Int64(version),
-            id: EventID.generate().bytes,
-            data: try schema.encode(ItemAdded(number))
-        )
+    @inline(__always)
+    private func add(_ row: RawRows.Row, _ bytes: UnsafeRawBufferPointer) throws {
+        head += 1
+        time += 1
+        insert.bind(1, head)
+        insert.bind(2, row.stream)
+        insert.bind(3, row.version)
+        insert.bind(4, time)
+        if row.type != boundType {
+            insert.bind(9, row.type)
+            boundType = row.type
+        }
+        var start = row.start
+        func next(_ count: Int) -> UnsafeRawBufferPointer {
+            defer { start += count }
+            return UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
+        }
+        insert.bind(5, blob: next(RawRows.idCount))
+        insert.bind(8, blob: next(row.dataCount))
+        guard row.tag != 0 else { return try insert.run() }
+        insert.bind(6, text: next(row.tagsCount))
+        insert.bind(7, text: next(row.headersCount))
+        try insert.run()
+        insertTag.bind(1, row.tag)
+        insertTag.bind(2, head)
+        try insertTag.run()
     }
+
+    func execute(_ sql: String) throws { try database.execute(sql) }
 }
 #endif

@@ -7,30 +7,40 @@ internal import Foundation
 #endif
 
 /// The reading limit: the columns of events, read by a loop over one prepared statement.
+///
+/// It selects what the store selects: the stream's number where many streams are read, and nothing of it where one is.
 final class RawReader {
     private let database: RawDatabase
     private let stream: RawStatement
     private let all: RawStatement
+    private let typed: RawStatement
     private let decoder = JSONDecoder()
 
     private static let columns = """
-        e.position, s.name, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
+        e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
+    private static let typeColumn: Int32 = 3
     private static let dataColumn: Int32 = 11
 
     init(_ path: String) throws {
         database = try RawDatabase(path, isReadOnly: true)
         stream = try database.prepare(
             """
-            SELECT \(Self.columns) FROM edda_streams s JOIN edda_events e ON e.stream = s.id
-            WHERE s.name = ?1 ORDER BY e.version
+            SELECT \(Self.columns.replacing("e.stream", with: "0"))
+            FROM edda_streams s JOIN edda_events e ON e.stream = s.id WHERE s.name = ?1 ORDER BY e.version
             """
         )
         all = try database.prepare(
             """
-            SELECT \(Self.columns) FROM edda_events e NOT INDEXED JOIN edda_streams s ON s.id = e.stream
+            SELECT \(Self.columns) FROM edda_events e NOT INDEXED
             WHERE e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
+            """
+        )
+        typed = try database.prepare(
+            """
+            SELECT \(Self.columns) FROM edda_events e INDEXED BY edda_events_type
+            WHERE e.type = \(RawLog.itemType) AND e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
             """
         )
     }
@@ -53,18 +63,19 @@ final class RawReader {
 
     /// Reads every column of all events.
     func readAll(limit: Int) throws -> Int {
-        try allRows(limit) { Self.touch($0) }
+        try rows(of: all, limit) { Self.touch($0) }
     }
 
-    /// Reads the next events after a position and folds them with Foundation's decoder.
+    /// Reads the next events after a position and folds the items among them with Foundation's decoder.
     ///
+    /// - Parameter isTyped: Whether only items are read, by the index over types.
     /// - Returns: The position of the last one.
-    func fold(_ limit: Int, after position: Int64, into basket: inout Basket) throws -> Int64 {
+    func fold(_ limit: Int, after position: Int64, isTyped: Bool = false, into basket: inout Basket) throws -> Int64 {
         var last = position
-        _ = try allRows(limit, after: position) { row in
+        _ = try rows(of: isTyped ? typed : all, limit, after: position) { row in
             let bytes = Self.touch(row)
             last = row.integer(0)
-            basket.add(try decode(row))
+            if row.integer(Self.typeColumn) == RawLog.itemType { basket.add(try decode(row)) }
             return bytes
         }
         return last
@@ -80,25 +91,41 @@ final class RawReader {
         }
     }
 
-    private func allRows(_ limit: Int, after position: Int64 = 0, _ body: (RawStatement) throws -> Int) throws -> Int {
-        all.bind(1, Int64(limit))
-        all.bind(2, position)
-        defer { all.reset() }
+    private func rows(
+        of statement: RawStatement,
+        _ limit: Int,
+        after position: Int64 = 0,
+        _ body: (RawStatement) throws -> Int
+    ) throws -> Int {
+        statement.bind(1, Int64(limit))
+        statement.bind(2, position)
+        defer { statement.reset() }
         var sum = 0
-        while try all.step() { sum &+= try body(all) }
+        while try statement.step() { sum &+= try body(statement) }
         return sum
     }
 
     private func decode(_ row: RawStatement) throws -> ItemAdded {
         let bytes = row.bytes(Self.dataColumn)
-        return try decoder.decode(ItemAdded.self, from: Data(bytes: bytes.baseAddress!, count: bytes.count))
+        // SQLite's own memory, which stays until the next step; the decoder only reads it.
+        let data = Data(
+            bytesNoCopy: UnsafeMutableRawPointer(mutating: bytes.baseAddress!),
+            count: bytes.count,
+            deallocator: .none
+        )
+        return try decoder.decode(ItemAdded.self, from: data)
     }
 
+    @inline(__always)
     private static func touch(_ row: RawStatement) -> Int {
-        var sum = Int(truncatingIfNeeded: row.integer(0) ^ row.integer(2) ^ row.integer(3) ^ row.integer(4))
-        sum ^= Int(truncatingIfNeeded: row.integer(5))
-        for column: Int32 in [1, 6, 7, 8, 9, 10, 11] { sum &+= row.bytes(column).count }
-        return sum
+        var sum = Int(truncatingIfNeeded: row.integer(0) ^ row.integer(1) ^ row.integer(2) ^ row.integer(3))
+        sum ^= Int(truncatingIfNeeded: row.integer(4) ^ row.integer(5))
+        sum &+= row.bytes(6).count
+        if !row.isNull(7) { sum &+= row.bytes(7).count }
+        if !row.isNull(8) { sum &+= row.bytes(8).count }
+        if !row.isNull(9) { sum &+= row.bytes(9).count }
+        if !row.isNull(10) { sum &+= row.bytes(10).count }
+        return sum &+ row.bytes(Self.dataColumn).count
     }
 }
 #endif

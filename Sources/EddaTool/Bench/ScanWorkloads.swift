@@ -31,12 +31,12 @@ struct ScanWorkload: Workload {
                     left -= page.events.count
                     latencies.add((clock.now - start) / page.events.count)
                 }
-                precondition(left == 0)
+                try BenchFailure.unless(left == 0, "\(left) of \(count) events were not there.")
                 return latencies
             },
             limit: { count in checksum &+= try reader.readAll(limit: count) }
         )
-        precondition(checksum != 0)
+        try BenchFailure.unless(checksum != 0, "The limit has read nothing.")
         await store.close()
         return [row]
     }

@@ -23,6 +23,7 @@ struct TagsWorkload: Workload {
         try bulk.grow(to: Self.events)
         // Nobody has the file open any more, and there is no log beside it.
         try FileManager.default.copyItem(atPath: bulk.path, toPath: bench.file("limit"))
+        try DatabaseFile.sync(bench.file("limit"))
         bench.progress(summary)
         let store = try await bench.store("ours")
         let appending = try await bench.store("limit")
@@ -51,25 +52,6 @@ struct TagsWorkload: Workload {
         await store.close()
         await appending.close()
         return [row]
-    }
-}
-
-/// An item under tags.
-private struct TaggedItem: Event {
-    static let eventType: EventType = "bench.tagged-item"
-    var item: ItemAdded
-    var tags: Set<Tag>
-
-    func encode(to encoder: any Encoder) throws { try item.encode(to: encoder) }
-
-    init(item: ItemAdded, tags: Set<Tag>) {
-        self.item = item
-        self.tags = tags
-    }
-
-    init(from decoder: any Decoder) throws {
-        item = try ItemAdded(from: decoder)
-        tags = []
     }
 }
 #endif

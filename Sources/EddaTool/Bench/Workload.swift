@@ -1,6 +1,5 @@
 #if CLI
 internal import Edda
-internal import EddaCommands
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
@@ -15,6 +14,8 @@ protocol Workload: Sendable {
     var summary: String { get }
 
     /// Measures it.
+    ///
+    /// - Returns: The rows that were not handed to ``Bench/finished`` before.
     func run(in bench: Bench) async throws -> [BenchRow]
 }
 
@@ -30,16 +31,15 @@ struct Bench: Sendable {
     var steps = 4
     /// What part of measured sagas is compensated, from 0 to 1; a workload's own choice when it is `nil`.
     var compensated: Double?
-    /// When the whole run shall be over.
+    /// When the workload shall be over.
     var deadline: ContinuousClock.Instant
     /// Tells what is being done.
     var progress: @Sendable (String) -> Void
+    /// Takes a row as soon as it is finished, so that it is not lost with those after it.
+    var finished: @Sendable (BenchRow) -> Void = { _ in }
 
     /// The argument of `PRAGMA synchronous` that has this durability.
     var synchronous: String { durability == .full ? "FULL" : "NORMAL" }
-
-    /// What a whole run may take.
-    static let limit = Duration.seconds(290)
 
     /// The same with a folder inside this one.
     func inside(_ name: String) throws -> Bench {
@@ -52,28 +52,14 @@ struct Bench: Sendable {
     func file(_ name: String) -> String { "\(folder)/\(name).db" }
 
     /// Opens a store that has this bench's durability.
-    func store(_ name: String) async throws -> SQLiteStore {
+    func store(
+        _ name: String,
+        _ configure: (inout SQLiteStore.Configuration) -> Void = { _ in }
+    ) async throws -> SQLiteStore {
         var configuration = SQLiteStore.Configuration()
         configuration.durability = durability
+        configure(&configuration)
         return try await SQLiteStore(path: file(name), configuration: configuration)
     }
-
-    /// All workloads, in the order in which they run.
-    static let workloads: [any Workload] = [
-        AppendWorkload(name: "append-1", callers: 1, operations: 8_000),
-        AppendWorkload(name: "append-64", callers: 64, operations: 120_000),
-        AppendWorkload(name: "append-256", callers: 256, operations: 160_000),
-        BatchWorkload(),
-        TagsWorkload(),
-        LoadWorkload(),
-        HotWorkload(),
-        ScanWorkload(),
-        ReplayWorkload(),
-        ProcessesWorkload(),
-        GrowthWorkload(),
-        SagaWorkload(),
-        PacedSagaWorkload(),
-        SagaTimersWorkload(),
-    ]
 }
 #endif

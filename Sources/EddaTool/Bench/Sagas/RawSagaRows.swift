@@ -46,7 +46,7 @@ struct RawSagaRows: Sendable {
         let (first, command) = try await trips.read { transaction in
             (try transaction.saga(id), try transaction.readyMessages(after: 0, limit: 1).first?.row.message)
         }
-        guard let first, let command else { throw BenchChild.Failure(description: "The sample has no first command.") }
+        guard let first, let command else { throw BenchFailure("The sample has no first command.") }
         let last = try await services.whileRunning { try await services.coordinating.sagas.wait(for: id) }
         let history = try await trips.read { transaction in
             try transaction.events(in: SagaHistory.stream(of: id), .forward, versions: 1...Int.max, limit: .max)
@@ -92,7 +92,7 @@ struct RawSagaRows: Sendable {
             time: command.time,
             contentType: schema.codec.contentType
         )
-        guard let reply else { throw BenchChild.Failure(description: "The sample's command asks for no reply.") }
+        guard let reply else { throw BenchFailure("The sample's command asks for no reply.") }
         return Execution(
             outcome: isRefused ? "rejected" : "succeeded",
             content: reply.data,

@@ -50,7 +50,10 @@ final class SagaServices: Sendable {
         let state = TripState(trip: "\(number)", cents: 10_000 + number % 1_000, isDoomed: isDoomed)
         try await coordinating.sagas.start(saga, id: id, state: state)
         let record = try await coordinating.sagas.wait(for: id)
-        precondition(record.status == (isDoomed ? .compensated : .completed), "Saga \(id) is \(record.status).")
+        try BenchFailure.unless(
+            record.status == (isDoomed ? .compensated : .completed),
+            "saga \(id) is \(record.status)"
+        )
         counted.withLock { counted in
             counted.sagas += 1
             counted.transitions += record.revision
