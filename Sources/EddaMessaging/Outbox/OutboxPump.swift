@@ -101,6 +101,15 @@ public final class OutboxPump: Sendable {
                 let seen = store.signals.outbox.count
                 let (start, held) = (claims.nextPage, claims.held)
                 let found = try await store.persistently(logger) { try await log.read(after: start, held: held) }
+                guard found.unreadable.isEmpty else {
+                    // What stands behind them waits from now on, as behind every dead letter, so it is read again.
+                    warn(about: found.unreadable)
+                    _ = try await store.persistently(logger) {
+                        try await log.record(found.unreadable, blocked: [])
+                    }
+                    isMore = true
+                    continue
+                }
                 claims.take(found.ready, after: start, isLast: found.isLast)
                 claims.takeDue(found.due)
                 isMore = !found.isLast || !claims.blocked.isEmpty
