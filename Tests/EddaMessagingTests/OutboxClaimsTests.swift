@@ -24,6 +24,26 @@ import Testing
 
     private let retry = RetryPolicy.exponential(attempts: 3, initial: .seconds(1))
 
+    /// One that nobody could deliver for minutes is the very one that somebody has to get.
+    @Test func theAlertOfASagaIsTriedWithoutEnd() {
+        var claims = OutboxClaims(batch: 10, capacity: 100)
+        let alert = Message(
+            id: "1",
+            source: "/test",
+            type: AlertMessage.type,
+            destination: "a",
+            time: Timestamp(microseconds: 0),
+            partitionKey: "x",
+            idempotencyKey: "x",
+            data: []
+        )
+        let claim = OutboxClaims.Claim(sequence: 1, message: alert, attempts: 500)
+        claims.take([.init(claim: claim, isBlocked: false)], after: 0, isLast: true)
+        _ = claims.next()
+        let changes = claims.conclude("a", [.failed(reason: "away")], retry: retry) { 0 }
+        #expect(changes == [.hold(1, attempts: 501, pause: retry.cap, reason: "away")])
+    }
+
     // guarantees: G9
     @Test func oneMessageOfAKeyIsUnderWayAtATime() {
         var claims = OutboxClaims(batch: 10, capacity: 100)

@@ -145,4 +145,55 @@ import Testing
             #expect(try await accounts.rows(in: store) == AccountRows(first + second))
         }
     }
+
+    // guarantees: G1
+    @Test func whatAnotherProgramAppendsIsMadeUpForWhileTheEngineRuns() async throws {
+        try await withStore { store in
+            let hooked = HookedStore(store)
+            let engine = try engine(on: hooked, gapLimit: 5)
+            try await engine.prepare()
+            let history = AccountHistory.random(60, seed: 46)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await engine.run() }
+                // This program knows nothing of the projection.
+                try await store.append(history)
+                try await engine.wait(until: store.head(), timeout: .seconds(60))
+                #expect(try await accounts.rows(in: store) == AccountRows(history))
+                // Nor is it too much for the next append.
+                try await hooked.append(AccountHistory.random(1, seed: 47, firstAccount: 1_000))
+                #expect(try await accounts.rows(in: store).open == AccountRows(history).open + 1)
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    // guarantees: G1
+    @Test func aProgramThatOnlyAttachesTakesTheRowsAlongAndBuildsNothing() async throws {
+        try await withStore { store in
+            let other = HookedStore(store)
+            let attached = try engine(on: other)
+            try await attached.attach()
+            try await other.append([.init(stream: "account-1", event: Opened(owner: "ada"))])
+            #expect(try await store.builds(of: accounts.name).isEmpty)
+            try await engine(on: HookedStore(store)).prepare()
+            try await attached.attach()
+            try await other.append([.init(stream: "account-1", event: Deposited(cents: 7))])
+            #expect(try await accounts.rows(in: store).accounts == [[.text("1"), .text("ada"), .integer(7)]])
+        }
+    }
+
+    // guarantees: G14
+    @Test(arguments: [(0, 1, "batchSize"), (256, -1, "gapLimit")])
+    func aSettingOutOfItsRangeIsNamed(_ batchSize: Int, _ gapLimit: Int, _ setting: String) throws {
+        let error = #expect(throws: InvalidSetting.self) {
+            try ProjectionEngine(
+                store: InMemoryStore(),
+                projections: [accounts.projection()],
+                logger: quiet,
+                configuration: .init(batchSize: batchSize, gapLimit: gapLimit)
+            )
+        }
+        #expect(error?.setting == setting)
+    }
 }

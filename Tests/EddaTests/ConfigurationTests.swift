@@ -81,6 +81,21 @@ import Testing
         #expect(try code(shutdownLimit: limit) { Service.inventory } == .invalidShutdownLimit)
     }
 
+    @Test func settingsOutOfTheirRangesAreNamed() throws {
+        var participants = ParticipantWorker.Configuration()
+        participants.retentionPage = 0
+        var sagas = SagaCoordinator.Configuration()
+        sagas.timerLimit = 0
+        let first = #expect(throws: InvalidSetting.self) {
+            try EddaRuntime(store: store, participantConfiguration: participants) { Service.inventory }
+        }
+        #expect(first?.setting == "retentionPage")
+        let second = #expect(throws: InvalidSetting.self) {
+            try EddaRuntime(store: store, sagaConfiguration: sagas) { FulfilOrder.self }
+        }
+        #expect(second?.description.hasPrefix("timerLimit is 0; it is from 1 to ") == true)
+    }
+
     @Test(arguments: [true, false]) func conditionsLoopsAndArraysMakeUpARuntime(_ isPaid: Bool) throws {
         let runtime = try EddaRuntime(store: store) {
             if isPaid {

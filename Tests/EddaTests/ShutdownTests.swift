@@ -2,6 +2,7 @@ import Edda
 import EddaTesting
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 /// How a runtime stops. // acceptance: 59
@@ -64,6 +65,35 @@ import Testing
         #expect(try await store.events(in: "shelf-7").count == 1)
     }
 
+    @Test func aLocalStepThatHasBegunIsFinishedAndTheNextOneLeftToTheNextStart() async throws {
+        let limit = Duration.seconds(777)
+        let time = NoticingTime(limit)
+        let store = InMemoryStore(time: time)
+        let desk = Desk()
+        let runtime = try EddaRuntime(store: store, shutdownLimit: limit) { Print.with(desk) }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let services = group(runtime)
+            tasks.addTask { try await services.run() }
+            try await runtime.start(Print.self, id: "p-1", state: .init())
+            try await desk.began.wait(past: 0)
+            await services.triggerGracefulShutdown()
+            // From now on the limit runs; a shutdown that does not wait for the step cancels it meanwhile.
+            try await time.noticed.wait(past: 0)
+            for _ in 0..<1_000 { await Task.yield() }
+            desk.release.raise()
+            try await tasks.waitForAll()
+        }
+        #expect(desk.log.withLock { $0 } == ["p-1/label began", "p-1/label ended"])
+        let next = try EddaRuntime(store: store) { Print.with(desk) }
+        let saga = try await next.whileRunning { try await next.sagas.wait(for: "p-1") }
+        #expect(saga.status == .completed)
+        #expect(
+            desk.log.withLock { $0 } == [
+                "p-1/label began", "p-1/label ended", "p-1/letter began", "p-1/letter ended",
+            ]
+        )
+    }
+
     @Test func cancellationEndsTheRun() async throws {
         let store = InMemoryStore()
         let runtime = try EddaRuntime(store: store) {
@@ -119,4 +149,45 @@ private struct BrokenTransport: Transport {
 
     func send(_ messages: [Message]) async throws -> [SendOutcome] { throw Broken() }
     func subscribe(to address: Address) async throws -> any TransportSubscription { throw Broken() }
+}
+
+/// Does what is printed in this process; the first thing only when it is told to.
+private final class Desk: Sendable {
+    let began = Signal()
+    let release = Signal()
+    let log = Mutex<[String]>([])
+
+    func take(_ key: String) async throws {
+        log.withLock { $0.append("\(key) began") }
+        began.raise()
+        try await release.wait(past: 0)
+        log.withLock { $0.append("\(key) ended") }
+    }
+}
+
+private struct Print: Saga {
+    static let name: SagaName = "print"
+    static let version = 1
+    typealias Services = Desk
+    struct State: Codable, Sendable {}
+
+    static var plan: some Plan<State> {
+        local("label") { _, key, desk in try await desk.take(key) }.noCompensation(reason: "a test")
+        local("letter") { _, key, desk in try await desk.take(key) }.noCompensation(reason: "a test")
+    }
+}
+
+/// The machine's time, which tells when somebody begins to sleep for a certain duration.
+private struct NoticingTime: TimeSource {
+    let duration: Duration
+    let noticed = Signal()
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    func now() -> Moment { SystemTime().now() }
+
+    func sleep(for duration: Duration) async throws {
+        if duration == self.duration { noticed.raise() }
+        try await SystemTime().sleep(for: duration)
+    }
 }

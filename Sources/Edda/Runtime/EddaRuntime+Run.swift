@@ -74,8 +74,13 @@ extension EddaRuntime {
             group.addTask {
                 do {
                     try await stop()
+                    // Nobody begins anything more before the first is waited for.
+                    gate.close()
+                    self.sagas.beginNoMoreLocals()
+                    for participant in participants { participant.beginNoMoreCalls() }
                     try await self.withinShutdownLimit {
                         try await gate.quiesce()
+                        try await self.sagas.finishLocals()
                         for participant in participants { try await participant.finishCalls() }
                     }
                 } catch is CancellationError where Task.isCancelled {

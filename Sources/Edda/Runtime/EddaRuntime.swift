@@ -55,7 +55,8 @@ public final class EddaRuntime: Service {
     ///   - logger: Gets what the workers have to say.
     ///   - shutdownLimit: How long a graceful shutdown waits for work that has begun, before it cancels it.
     ///   - components: Projections, sagas by their types, participants.
-    /// - Throws: ``ConfigurationError`` when two parts have one name; what the projections and sagas themselves find
+    /// - Throws: ``ConfigurationError`` when two parts have one name; `InvalidSetting` when a setting is outside of its
+    ///   range; what the projections and sagas themselves find
     ///   wrong.
     public init(
         store: any Store,
@@ -73,6 +74,7 @@ public final class EddaRuntime: Service {
                 "The shutdown limit is \(shutdownLimit). Give it a positive duration, such as 10 seconds."
             )
         }
+        try participantConfiguration.validate()
         guard participantConfiguration.inboxWindow >= sagaConfiguration.inboxWindow else {
             throw ConfigurationError(
                 .inboxWindowTooShort,

@@ -31,11 +31,14 @@ final class QuiescingTransport: Transport {
         QuiescingSubscription(try await base.subscribe(to: address), of: self)
     }
 
+    /// Lets nothing more begin.
+    func close() { state.withLock { $0.isClosed = true } }
+
     /// Lets nothing more begin and returns when no delivery is in hand.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     func quiesce() async throws {
-        state.withLock { $0.isClosed = true }
+        close()
         while true {
             let seen = changes.count
             if inHand == 0 { return }

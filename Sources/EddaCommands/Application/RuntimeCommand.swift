@@ -61,6 +61,8 @@ extension RuntimeCommand {
         logger.logLevel = common.logLevel
         let runtime = try await App.make(EddaSetup(options: options, logger: logger))
         do {
+            // What the command appends is seen in the inline views when it returns, as with the service itself.
+            try await runtime.projections.attach()
             try await run(on: runtime, output: .current)
         } catch {
             await runtime.store.close()

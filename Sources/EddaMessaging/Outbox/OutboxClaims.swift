@@ -191,9 +191,9 @@ struct OutboxClaims: Sendable {
         return !held.contains(sequence)
     }
 
-    /// Whether somebody waits for what comes of a message: it asks for an answer, or is one.
+    /// Whether somebody waits for what comes of a message: it asks for an answer, or is one, or calls for help.
     private static func isAwaited(_ message: Message) -> Bool {
-        message.replyTo != nil || message.type == ReplyMessage.type
+        message.replyTo != nil || message.type == ReplyMessage.type || message.type == AlertMessage.type
     }
 
     /// Takes note that changes are recorded, and with them all blocked messages.

@@ -14,8 +14,8 @@ public final class OutboxPump: Sendable {
         /// The tries of one message and the pauses between them.
         ///
         /// When they are used up, the message is a dead letter, and later ones of its partition key wait behind it. A
-        /// command that asks for an answer, and an answer, are tried for ever instead, with the policy's longest pause
-        /// (at least 1 second) once the tries are used up: a destination that was away for long must not keep what
+        /// command that asks for an answer, an answer, and the alert of a saga are tried for ever instead, with the policy's
+        /// longest pause (at least 1 second) once the tries are used up: a destination that was away for long must not keep what
         /// follows from its return. They are dead letters only when they are refused.
         public var retry: RetryPolicy
 
@@ -24,8 +24,16 @@ public final class OutboxPump: Sendable {
             batch: Int = 128,
             retry: RetryPolicy = .exponential(attempts: 20, initial: .milliseconds(50), cap: .seconds(30))
         ) {
-            self.batch = max(1, batch)
+            self.batch = batch
             self.retry = retry
+        }
+
+        /// Checks that a pump can work with it.
+        ///
+        /// - Throws: `InvalidSetting`, naming the setting.
+        package func validate() throws(InvalidSetting) {
+            try InvalidSetting.check("batch", batch, from: 1)
+            try InvalidSetting.check("retry", retry)
         }
     }
 
@@ -49,8 +57,9 @@ public final class OutboxPump: Sendable {
 
     /// Sends until the task is cancelled; then cancels what is under way and returns.
     ///
-    /// - Throws: `StoreError` that does not pass by itself.
+    /// - Throws: `InvalidSetting` when a setting is outside of its range; `StoreError` that does not pass by itself.
     public func run() async throws {
+        try configuration.validate()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }

@@ -91,11 +91,14 @@ final class CallDesk: Sendable {
         }
     }
 
+    /// Lets nothing more begin.
+    func beginNoMore() { book.withLock { $0.isResting = true } }
+
     /// Lets nothing more begin and returns when nothing is under way.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
     func rest() async throws {
-        book.withLock { $0.isResting = true }
+        beginNoMore()
         while true {
             let seen = changes.count
             if book.withLock({ $0.running == 0 }) { return }

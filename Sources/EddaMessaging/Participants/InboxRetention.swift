@@ -1,4 +1,5 @@
 internal import EddaCore
+internal import Logging
 
 /// Forgets what an inbox remembers for longer than its window.
 struct InboxRetention: Sendable {
@@ -6,24 +7,24 @@ struct InboxRetention: Sendable {
     let window: Duration
     let interval: Duration
     let page: Int
+    let logger: Logger
 
     /// Forgets once at the start and then once every interval, until the task is cancelled.
     ///
+    /// What the store cannot do for a reason that passes, it is asked for again after a short pause, not only in the next
+    /// round: under a load that never ends nothing would be forgotten otherwise.
+    ///
     /// - Throws: `StoreError` that does not pass by itself.
     func run() async throws {
-        while !Task.isCancelled {
-            do {
-                while try await forgetPage() == page { try Task.checkCancellation() }
-            } catch is CancellationError {
-                return
-            } catch  where StoreError.isPassing(error) {
-                // What is left over waits for the next round.
-            }
-            do {
+        do {
+            while !Task.isCancelled {
+                while try await store.persistently(logger, { try await forgetPage() }) == page {
+                    try Task.checkCancellation()
+                }
                 try await store.time.sleep(for: interval)
-            } catch {
-                return
             }
+        } catch is CancellationError {
+            return
         }
     }
 

@@ -21,7 +21,7 @@ public final class ParticipantWorker: Sendable {
         ///
         /// Further ones go back to their senders, which try again.
         public var callCapacity: Int
-        /// How often older entries are looked for.
+        /// How often older entries are looked for, from 1 ms.
         public var retentionInterval: Duration
         /// How many entries one unit of change forgets, from 1.
         public var retentionPage: Int
@@ -34,11 +34,22 @@ public final class ParticipantWorker: Sendable {
             retentionInterval: Duration = .seconds(3_600),
             retentionPage: Int = 1_000
         ) {
-            self.batch = max(1, batch)
+            self.batch = batch
             self.inboxWindow = inboxWindow
-            self.callCapacity = max(1, callCapacity)
+            self.callCapacity = callCapacity
             self.retentionInterval = retentionInterval
-            self.retentionPage = max(1, retentionPage)
+            self.retentionPage = retentionPage
+        }
+
+        /// Checks that a worker can work with it.
+        ///
+        /// - Throws: `InvalidSetting`, naming the setting.
+        package func validate() throws(InvalidSetting) {
+            try InvalidSetting.check("batch", batch, from: 1)
+            try InvalidSetting.check("inboxWindow", inboxWindow, from: .milliseconds(1))
+            try InvalidSetting.check("callCapacity", callCapacity, from: 1)
+            try InvalidSetting.check("retentionInterval", retentionInterval, from: .milliseconds(1))
+            try InvalidSetting.check("retentionPage", retentionPage, from: 1)
         }
     }
 
@@ -78,9 +89,10 @@ public final class ParticipantWorker: Sendable {
     /// It begins with the calls that were begun and have no outcome, since the process ended meanwhile. At its end it
     /// cancels the calls that are under way; they are made again at the next start.
     ///
-    /// - Throws: `StoreError` when the inbox cannot be read or tidied for a reason that does not pass by itself; what the
+    /// - Throws: `InvalidSetting` when a setting is outside of its range; `StoreError` when the inbox cannot be read or tidied for a reason that does not pass by itself; what the
     ///   transport throws that is no `TransportError`.
     public func run() async throws {
+        try configuration.validate()
         let loop = DeliveryLoop(
             address: participant.name,
             transport: transport,
@@ -92,7 +104,8 @@ public final class ParticipantWorker: Sendable {
             store: store,
             window: configuration.inboxWindow,
             interval: configuration.retentionInterval,
-            page: configuration.retentionPage
+            page: configuration.retentionPage,
+            logger: logger
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await loop.run() }
@@ -102,6 +115,9 @@ public final class ParticipantWorker: Sendable {
             try await group.next()
         }
     }
+
+    /// Begins no more calls; those that are under way go on.
+    package func beginNoMoreCalls() { desk.beginNoMore() }
 
     /// Begins no more calls, and returns when none is under way.
     ///

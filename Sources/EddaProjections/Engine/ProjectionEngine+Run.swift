@@ -2,7 +2,10 @@ internal import EddaCore
 internal import Logging
 
 extension ProjectionEngine {
-    /// Keeps the asynchronous projections current until the task is cancelled; then it returns.
+    /// Keeps the projections current until the task is cancelled; then it returns.
+    ///
+    /// Inline ones, too: what another process appends that does not know them, or knows them and was not told to
+    /// ``attach()``, is made up for as soon as it is there.
     ///
     /// Each has a child task of its own, so one that fails or is slow does not hold up the others. A failed handler
     /// is tried again with growing pauses, and ``status()`` says why its projection stands still. Projections that
@@ -13,10 +16,10 @@ extension ProjectionEngine {
         do {
             try await prepareOnce()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for worker in workers where worker.projection.mode == .async {
+                for worker in workers {
                     group.addTask { try await self.follow(worker) }
                 }
-                // Without asynchronous projections there is nothing to do, and yet a service does not end by itself.
+                // Without projections there is nothing to do, and yet a service does not end by itself.
                 group.addTask { try await Signal().wait(past: 0) }
                 // Not `waitForAll`, which waits for the others before it throws.
                 while try await group.next() != nil {}
@@ -26,6 +29,9 @@ extension ProjectionEngine {
         }
     }
 
+    /// How long what others append may be missing from an inline projection.
+    private static let inlinePause = Duration.milliseconds(20)
+
     private func follow(_ worker: ProjectionWorker) async throws {
         var failures = 0
         while true {
@@ -34,7 +40,10 @@ extension ProjectionEngine {
             do {
                 switch try await worker.advance() {
                 case .moved: break
-                case .current: try await watch.waitForEvents()
+                case .current:
+                    try await watch.waitForEvents()
+                    // What this process appends has its rows already; others are looked after now and then.
+                    if worker.projection.mode == .inline { try await store.time.sleep(for: Self.inlinePause) }
                 case .notLive: try await watch.wait(by: store.time)
                 }
                 failures = 0

@@ -31,8 +31,17 @@ public final class ProjectionEngine: Sendable {
             gapLimit: Int = 1_000
         ) {
             self.retry = retry
-            self.batchSize = max(1, batchSize)
-            self.gapLimit = max(0, gapLimit)
+            self.batchSize = batchSize
+            self.gapLimit = gapLimit
+        }
+
+        /// Checks that an engine can work with it.
+        ///
+        /// - Throws: `InvalidSetting`, naming the setting.
+        func validate() throws(InvalidSetting) {
+            try InvalidSetting.check("retry", retry)
+            try InvalidSetting.check("batchSize", batchSize, from: 1)
+            try InvalidSetting.check("gapLimit", gapLimit, from: 0)
         }
     }
 
@@ -52,13 +61,15 @@ public final class ProjectionEngine: Sendable {
 
     /// An engine for the projections of a program.
     ///
-    /// - Throws: ``ProjectionError`` with code `invalidTable` or `invalidDefinition`.
+    /// - Throws: ``ProjectionError`` with code `invalidTable` or `invalidDefinition`; `InvalidSetting` when a setting is
+    ///   outside of its range.
     public init(
         store: any Store,
         projections: [Projection],
         logger: Logger,
         configuration: Configuration = .init()
     ) throws {
+        try configuration.validate()
         try Projection.validate(projections)
         self.store = store
         self.projections = projections
@@ -81,7 +92,8 @@ public final class ProjectionEngine: Sendable {
     /// - Throws: ``ProjectionError``: `olderProgram`, `definitionChanged`, `badTable`, `tableTaken`, `handlerFailed`,
     ///   `superseded`; errors of the store.
     public func prepare() async throws {
-        try await installHook()
+        // Before anything is built: from the switch on, no append passes it by.
+        try await attach()
         for worker in workers {
             _ = try await worker.build(towards: .current) { progress in
                 worker.logger.debug(
@@ -129,8 +141,14 @@ public final class ProjectionEngine: Sendable {
         )
     }
 
-    /// The hook goes in before anything is built: from the switch on, no append passes it by.
-    private func installHook() async throws {
+    /// Has everything that this process appends from now on take the inline projections along, and builds nothing.
+    ///
+    /// ``prepare()`` does it too. A program that appends without preparing, such as a command that runs beside the
+    /// service, calls it first: otherwise readers see its events only when the service has noticed them. A projection
+    /// that was never built in the present version is left alone. Doing it again changes nothing.
+    ///
+    /// - Throws: Errors of the store. One that is read-only is no error: nothing is appended to it.
+    public func attach() async throws {
         let inline = workers.filter { $0.projection.mode == .inline }
         let isFirst = state.withLock { state in
             defer { state.isHookInstalled = true }
@@ -139,6 +157,8 @@ public final class ProjectionEngine: Sendable {
         guard isFirst, !inline.isEmpty else { return }
         do {
             try await store.install(InlineHook(workers: inline, schema: store.schema))
+        } catch let error as StoreError where error.code == .readOnly {
+            return
         } catch {
             state.withLock { $0.isHookInstalled = false }
             throw error

@@ -25,6 +25,8 @@ package final class LocalRunner: Sendable {
     private struct State {
         var isOpen = false
         var isStandingBy = false
+        /// Whether nothing more begins.
+        var isResting = false
         /// What may begin, oldest first, from `first` on.
         var queue: [LocalCall] = []
         var first = 0
@@ -123,7 +125,7 @@ package final class LocalRunner: Sendable {
     /// Every `next` is followed by a `finish`.
     package func next(at now: Moment) -> (call: LocalCall, abandoned: Signal)? {
         state.withLock { state in
-            while state.first < state.queue.count {
+            while !state.isResting, state.first < state.queue.count {
                 let call = state.queue[state.first]
                 state.first += 1
                 if state.first * 2 > state.queue.count {
@@ -152,6 +154,26 @@ package final class LocalRunner: Sendable {
             state.queue += state.behind.removeValue(forKey: place) ?? []
         }
         arrivals.raise()
+    }
+
+    /// Whether nothing more begins; what has begun goes on.
+    package var isResting: Bool {
+        get { state.withLock(\.isResting) }
+        set {
+            state.withLock { $0.isResting = newValue }
+            arrivals.raise()
+        }
+    }
+
+    /// Returns when nothing is being done, but for what was broken off and does not heed that.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    package func waitUntilIdle() async throws {
+        while true {
+            let seen = arrivals.count
+            if state.withLock({ $0.busy }) == 0 { return }
+            try await arrivals.wait(past: seen)
+        }
     }
 
     /// Does what is handed in until the task is cancelled.

@@ -51,6 +51,16 @@ extension SagaCoordinator {
         }
     }
 
+    /// Begins no more `local` steps until ``run(transport:)`` is called again; those under way go on.
+    ///
+    /// What is left is begun by the next process, as after one that was killed.
+    package func beginNoMoreLocals() { locals.isResting = true }
+
+    /// Returns when no `local` step is under way whose result is still wanted, and what came of each is written down.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    package func finishLocals() async throws { try await locals.waitUntilIdle() }
+
     /// Does what is to be done in this process until the task is cancelled.
     func runLocals() async {
         await locals.run(limit: configuration.localLimit, time: store.time) { call, abandoned in

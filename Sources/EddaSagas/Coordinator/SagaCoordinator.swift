@@ -33,25 +33,26 @@ public final class SagaCoordinator: Sendable {
         public var inboxWindow: Duration = .seconds(7 * 86_400)
         /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
         ///
-        /// Something has to receive there, such as a participant of this name; otherwise the alerts stay in the outbox.
+        /// Something has to receive there, such as a participant of this name; until it does the alerts stay in the outbox
+        /// and are tried again.
         public var alerts: Address?
         /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30 seconds
         /// by default, at least 1 second.
         public var reporting: Duration = .seconds(30)
-        /// The most replies that are taken together.
+        /// The most replies that are taken together, from 1: 256 by default.
         public var replyLimit = 256
-        /// The most timers that are handled together.
+        /// The most timers that are handled together, from 1: 64 by default.
         ///
         /// When more are due, the next ones wait until the commands of these have left: timers that come due together then
         /// do not keep other sagas' commands waiting behind thousands of their own.
         public var timerLimit = 64
-        /// The most `local` steps that are done at the same time.
+        /// The most `local` steps that are done at the same time, from 1: 64 by default.
         public var localLimit = 64
         /// For how long the process may be silent that minds the timers and does the `local` steps, when several run a
         /// coordinator on one store; `nil`, the default, when only one does.
         ///
         /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
-        /// ends, and after this time when it was killed or hangs. Set the same, some seconds, in all of them. Without a lease,
+        /// ends, and after this time when it was killed or hangs. Set the same, some seconds (at least 100 ms), in all of them. Without a lease,
         /// each of several processes calls the work of a `local` step that takes longer than a second or so, and one that
         /// starts calls whatever is under way then.
         public var lease: Duration?
@@ -97,7 +98,7 @@ public final class SagaCoordinator: Sendable {
     ///   - configuration: How patient it is.
     /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, a step an id that
     ///   cannot be used, when one needs services, or the child of another is not among them; with code `windowTooShort` when a
-    ///   step may be repeated for longer than participants remember.
+    ///   step may be repeated for longer than participants remember. `InvalidSetting` when a setting is outside of its range.
     public convenience init(
         store: any Store,
         address: Address,
@@ -130,6 +131,7 @@ public final class SagaCoordinator: Sendable {
         logger: Logger,
         configuration: Configuration = .init()
     ) throws {
+        try configuration.validate()
         var programs: [SagaName: SagaProgram] = [:]
         for registration in registrations {
             let program = try registration.compile(store.schema)
@@ -180,6 +182,7 @@ public final class SagaCoordinator: Sendable {
     ///
     /// - Throws: What the transport or the store throws that does not pass, such as a closed store.
     public func run(transport: any Transport) async throws {
+        locals.isResting = false
         let loop = DeliveryLoop(
             address: address,
             transport: transport,
@@ -229,10 +232,10 @@ public final class SagaCoordinator: Sendable {
             return try await commit(isUnattended: false) { pass, transaction in
                 try unit.apply(input, to: id, cause: cause, &pass, in: transaction)
             }
-        } catch let error as SagaError {
-            // The program is at fault. To give the input again would fail again, so the saga stands still, visibly.
+        } catch  where Self.isForGood(error) {
+            // To give the input again would fail again, so the saga stands still, visibly.
             return try await commit(isUnattended: false) { pass, transaction in
-                try unit.park(id, reason: error.description, cause: cause, &pass, in: transaction)
+                try unit.park(id, reason: "\(error)", cause: cause, &pass, in: transaction)
             }
         }
     }
@@ -272,7 +275,7 @@ public final class SagaCoordinator: Sendable {
                     sent = min(sent?.lowerBound ?? .max, more.lowerBound)...max(sent?.upperBound ?? 0, more.upperBound)
                 }
                 outcomes.append(.success(outcome))
-            case .failure(let error) where error is SagaUnit.EndingRefused || error is SagaError:
+            case .failure(let error) where Self.isForGood(error):
                 // Rare, and it takes further units.
                 do {
                     outcomes.append(.success(try await perform(given.input, on: given.saga, cause: given.cause)))

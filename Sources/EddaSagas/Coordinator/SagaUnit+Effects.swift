@@ -45,7 +45,11 @@ extension SagaUnit {
                 hasEnded = true
             }
         }
-        if !history.isEmpty { try transaction.append(Append(history, to: SagaHistory.stream(of: instance.id))) }
+        // A loop over very many elements begins them all in one transition, and an append takes only so many events.
+        for start in stride(from: 0, to: history.count, by: Append.maximumCount) {
+            let part = Array(history[start...].prefix(Append.maximumCount))
+            try transaction.append(Append(part, to: SagaHistory.stream(of: instance.id)))
+        }
         pass.moved.append((record, instance))
         // What concerns other sagas comes last: it may come back to this one.
         for (start, cause) in starts where try isWanted(start, of: record, pass, in: transaction) {

@@ -1,4 +1,5 @@
 public import EddaCore
+internal import EddaMessaging
 
 /// Tells that a saga has parked, and so stands still until somebody decides; or that one is overdue, or a step struggles.
 ///
@@ -14,10 +15,11 @@ public import EddaCore
 /// }
 /// ```
 ///
-/// Nobody waits for an answer. A handler that throws is given the alert again.
+/// Nobody waits for an answer. A handler that throws is given the alert again, and one that cannot be delivered is tried
+/// again until it can. It waits for no other alert, of the same saga neither: ``since`` tells which is the later one.
 public struct SagaAlert: Command, Hashable {
     /// `edda.saga.alert`.
-    public static let commandType: MessageType = "edda.saga.alert"
+    public static let commandType: MessageType = AlertMessage.type
     /// `alerts`, the customary address: it is used where the configuration names it.
     public static let destination: Address = "alerts"
 

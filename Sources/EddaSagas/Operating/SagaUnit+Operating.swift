@@ -79,15 +79,17 @@ extension SagaUnit {
             reason: event.reason,
             since: time
         )
+        // A saga makes one transition for each revision, and parks at most once in it.
+        let key = "\(record.id)/\(event.alertKind)/\(record.revision)"
         var message = Message(
             id: EventID.generate(at: time).description,
             source: "/\(address)",
             type: SagaAlert.commandType,
             destination: alerts,
             time: time,
-            partitionKey: record.id.rawValue,
-            // A saga makes one transition for each revision, and parks at most once in it.
-            idempotencyKey: "\(record.id)/\(event.alertKind)/\(record.revision)",
+            // One that is refused must not keep back the later ones.
+            partitionKey: key,
+            idempotencyKey: key,
             dataContentType: schema.codec.contentType,
             data: try schema.encode(alert)
         )

@@ -166,4 +166,30 @@ import Testing
         }
         #expect(seen.broken.withLock { $0 } == .late)
     }
+
+    private final class Order: Sendable { let log = Mutex<[String]>([]) }
+
+    // acceptance: 59
+    @Test func atRestNothingBeginsAndWhatHasBegunIsWaitedFor() async throws {
+        let runner = LocalRunner()
+        runner.submit([try call("s/a"), try call("s/b")])
+        let first = try #require(runner.next(at: now)).call
+        runner.isResting = true
+        #expect(runner.next(at: now) == nil)
+        let order = Order()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await runner.waitUntilIdle()
+                order.log.withLock { $0.append("idle") }
+            }
+            for _ in 0..<100 { await Task.yield() }
+            order.log.withLock { $0.append("done") }
+            runner.finish(first)
+            try await group.waitForAll()
+        }
+        #expect(order.log.withLock { $0 } == ["done", "idle"])
+        #expect(runner.next(at: now) == nil)
+        runner.isResting = false
+        #expect(runner.next(at: now)?.call.key.text == "s/b")
+    }
 }

@@ -99,6 +99,8 @@ import Testing
             let all = try await alerts(world)
             #expect(all.count == 2)
             #expect(Set(all.map(\.idempotencyKey)).count == 2)
+            // One that is refused does not keep back the other.
+            #expect(Set(all.map(\.partitionKey)).count == 2)
         }
     }
 
