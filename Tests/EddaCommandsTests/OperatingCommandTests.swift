@@ -160,6 +160,39 @@ import Testing
         #expect(sick.notes.hasPrefix("error: 1 of "))
     }
 
+    // acceptance: 32
+    @Test func doctorMissesWhoeverKeepsAProjectionCurrent() async throws {
+        try await fixture.placeOrders()
+        try await fixture.onRuntime { try await $0.projections.catchUp() }
+        func projection() async -> (status: Int32, line: Substring?) {
+            let outcome = await fixture.run("doctor")
+            return (
+                outcome.status, outcome.output.split(separator: "\n").first { $0.contains("projection.open-orders") }
+            )
+        }
+        let stopped = await projection()
+        #expect(stopped.status == 0 && stopped.line?.contains("Nobody keeps it current") == true)
+        func show(for duration: Duration) async throws {
+            try await fixture.onRuntime { runtime in
+                try await runtime.store.write { transaction in
+                    let due = transaction.now.advanced(by: duration)
+                    try transaction.setTimer(
+                        TimerRow(owner: ProjectionEngine.timerOwner, key: "open-orders", due: due)
+                    )
+                }
+            }
+        }
+        try await show(for: .seconds(30))
+        let served = await projection()
+        #expect(served.status == 0 && served.line?.contains(" ok") == true, "\(served.line ?? "")")
+        #expect(await fixture.run("projections", "status").output.contains("running"))
+        try await show(for: .seconds(-1))
+        let killed = await projection()
+        #expect(killed.status == 1 && killed.line?.contains("was killed or hangs") == true, "\(killed.line ?? "")")
+        let status = try await fixture.objects("projections", "status")
+        #expect(status.first?["keeper"] as? String == "silent")
+    }
+
     @Test func doctorPrintsFactsWithStableNames() async throws {
         try await fixture.placeOrders()
         let facts = try await fixture.objects("doctor")

@@ -28,6 +28,45 @@ import Testing
         }
     }
 
+    /// The same program, later, with another step.
+    struct Later: EddaApplication {
+        struct Changed: Saga {
+            static let name = Loan.name
+            static let version = 2
+            typealias State = Loan.State
+
+            static var plan: some Plan<State> {
+                awaitSignal("approval", Loan.Approval.self) { $0.by = $1.by }
+            }
+        }
+
+        static func make(_ setup: Setup) async throws -> EddaRuntime {
+            let store = try await SQLiteStore(path: setup.database)
+            return try EddaRuntime(store: store, logger: setup.logger) { Changed.self }
+        }
+    }
+
+    // acceptance: 54
+    @Test func aChangedProgramTellsWhatItWouldPark() async throws {
+        let folder = try TemporaryFolder()
+        let database = folder.file("bank.db")
+        for id in ["l-1", "l-2"] {
+            let arguments = ["sagas", "start", "loan", "--id", id, "--state", "{}", "--database", database]
+            #expect(await Outcome.of(Bank.self, arguments).status == 0)
+        }
+        let same = await Outcome.of(Bank.self, ["sagas", "check", "--database", database])
+        #expect(same.status == 0 && same.output.hasSuffix("under way: 2.\n"), "\(same.output)\(same.notes)")
+        let changed = await Outcome.of(Later.self, ["sagas", "check", "--database", database])
+        #expect(changed.status == 1 && changed.notes.contains("2 of the 2 sagas under way would park"))
+        #expect(changed.output.contains("l-1") && changed.output.contains("The plan of loan has changed"))
+        let json = await Outcome.of(Later.self, ["sagas", "check", "--json", "--database", database])
+        #expect(json.output.contains(#""count":2"#) && json.output.contains(#""planVersion":1"#), "\(json.output)")
+        #expect(
+            await Outcome.of(Bank.self, ["sagas", "list", "--parked", "--database", database]).output.contains("l-1")
+                == false
+        )
+    }
+
     @Test func aSignalIsGivenOnTheCommandLine() async throws {
         let folder = try TemporaryFolder()
         let database = folder.file("bank.db")

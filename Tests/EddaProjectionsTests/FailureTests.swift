@@ -55,7 +55,8 @@ import Testing
 
                 // It is tried again and again, and the pauses are bounded.
                 fails.set(false)
-                await time.waitForSleepers(1)
+                // The pause, and the one before the engine shows again that it is at work.
+                await time.waitForSleepers(2)
                 time.advance(by: .seconds(30))
                 let healed = try await until(store, sick.name) { $0.failure == nil }
                 #expect(healed.position.value == 4)

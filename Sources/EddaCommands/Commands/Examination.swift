@@ -143,6 +143,16 @@ struct Examination {
                     advice: "\(failure) Correct the handler and start the new program; it tries again by itself."
                 )
             }
+            if status.keeper == .silent {
+                return Diagnostic(
+                    name,
+                    "\(value), left alone",
+                    .problem,
+                    advice:
+                        "The program that keeps it current was killed or hangs: it has not been heard of for half a "
+                        + "minute. Start it again."
+                )
+            }
             if isTool {
                 let behind = max(0, head.value - status.position.value)
                 return Diagnostic(name, "\(value), at most \(behind) events behind")
@@ -162,6 +172,9 @@ struct Examination {
                     .note,
                     advice: "`\(program) serve` builds it."
                 )
+            }
+            if status.keeper == .nobody {
+                return Diagnostic(name, value, .note, advice: "Nobody keeps it current; `\(program) serve` does.")
             }
             return Diagnostic(name, value, (status.lag ?? 0) > 0 ? .note : .ok)
         }

@@ -16,6 +16,7 @@ struct SagasCommand<App: EddaApplication>: AsyncParsableCommand {
     /// Those that need the code of the sagas.
     private static var ofPrograms: [any ParsableCommand.Type] {
         [
+            SagasCheckCommand<App>.self,
             SagasStartCommand<App>.self,
             SagasRetryCommand<App>.self,
             SagasSkipCommand<App>.self,

@@ -7,6 +7,9 @@ extension ProjectionEngine {
     /// Inline ones, too: what another process appends that does not know them, or knows them and was not told to
     /// ``attach()``, is made up for as soon as it is there.
     ///
+    /// While it runs, ``status()`` tells that somebody is at work, in every process; a program that was killed or hangs is
+    /// missed after half a minute, whether events are appended or not.
+    ///
     /// Each has a child task of its own, so one that fails or is slow does not hold up the others. A failed handler
     /// is tried again with growing pauses, and ``status()`` says why its projection stands still. Projections that
     /// have not been prepared are prepared first.
@@ -19,6 +22,7 @@ extension ProjectionEngine {
                 for worker in workers {
                     group.addTask { try await self.follow(worker) }
                 }
+                group.addTask { try await self.keepShowing() }
                 // Without projections there is nothing to do, and yet a service does not end by itself.
                 group.addTask { try await Signal().wait(past: 0) }
                 // Not `waitForAll`, which waits for the others before it throws.
@@ -78,7 +82,7 @@ extension ProjectionEngine {
     }
 
     /// Whether an error may go away by itself.
-    private static func isTemporary(_ error: any Error) -> Bool {
+    static func isTemporary(_ error: any Error) -> Bool {
         switch error {
         case is HandlerFailure, is Overloaded, is CommitUnknown: true
         case let error as StoreError: error.isRetriable || error.code == .ioError

@@ -12,21 +12,48 @@ extension ProjectionEngine {
         let projections = projections
         return try await store.read { transaction in
             let builds = Dictionary(grouping: try transaction.projections(nil), by: \.name)
+            let keepers = try Keepers(transaction)
             let known = try projections.map { projection in
-                try ProjectionStatus(projection, builds: builds[projection.name] ?? [], in: transaction)
+                try ProjectionStatus(projection, builds: builds[projection.name] ?? [], keepers, in: transaction)
             }
             let names = Set(projections.map(\.name))
             let unknown = builds.keys.filter { !names.contains($0) }.sorted()
                 .compactMap { name in
-                    ProjectionStatus(unknown: name, builds: builds[name] ?? [])
+                    ProjectionStatus(unknown: name, builds: builds[name] ?? [], keepers)
                 }
             return known + unknown
         }
     }
 }
 
+/// Who has shown that it keeps projections current.
+struct Keepers {
+    private let running: Set<String>
+    private let silent: Set<String>
+
+    init(_ transaction: any ReadTransaction) throws {
+        let owner = ProjectionEngine.timerOwner
+        let due = try transaction.dueTimers(owner: owner, at: transaction.now, limit: .max)
+        // No timer is put off for longer; one that seems to be was, before the clock was set back.
+        let horizon = transaction.now.advanced(by: ProjectionEngine.heartbeat.patience * 2)
+        let all = try transaction.dueTimers(owner: owner, at: horizon, limit: .max)
+        silent = Set(due.map(\.key))
+        running = Set(all.map(\.key)).subtracting(silent)
+    }
+
+    func keeper(of name: ProjectionName) -> ProjectionStatus.Keeper {
+        if running.contains(name.rawValue) { return .running }
+        return silent.contains(name.rawValue) ? .silent : .nobody
+    }
+}
+
 extension ProjectionStatus {
-    init(_ projection: Projection, builds: [ProjectionRecord], in transaction: any ReadTransaction) throws {
+    init(
+        _ projection: Projection,
+        builds: [ProjectionRecord],
+        _ keepers: Keepers,
+        in transaction: any ReadTransaction
+    ) throws {
         let shown = Self.shown(of: builds)
         let position = shown?.position ?? .start
         let lag = try transaction.count(matching: projection.query, after: position)
@@ -48,12 +75,13 @@ extension ProjectionStatus {
             version: projection.version,
             lag: lag,
             lagTime: lagTime,
+            keeper: projection.mode == .async ? keepers.keeper(of: projection.name) : nil,
             builds: builds
         )
     }
 
     /// `nil` when all that is left of the projection is being removed.
-    init?(unknown name: ProjectionName, builds: [ProjectionRecord]) {
+    init?(unknown name: ProjectionName, builds: [ProjectionRecord], _ keepers: Keepers) {
         guard let shown = Self.shown(of: builds) else { return nil }
         self.init(
             name: name,
@@ -62,6 +90,7 @@ extension ProjectionStatus {
             version: shown.version,
             lag: nil,
             lagTime: nil,
+            keeper: keepers.keeper(of: name),
             builds: builds
         )
     }
@@ -73,6 +102,7 @@ extension ProjectionStatus {
         version: Int,
         lag: Int?,
         lagTime: Duration?,
+        keeper: Keeper?,
         builds: [ProjectionRecord]
     ) {
         self.name = name
@@ -82,6 +112,7 @@ extension ProjectionStatus {
         position = shown?.position ?? .start
         self.lag = lag
         self.lagTime = lagTime
+        self.keeper = keeper
         failure = shown?.failure
         updatedAt = shown?.updatedAt
         state =

@@ -14,6 +14,17 @@ public struct ProjectionStatus: Hashable, Sendable {
         case failed
     }
 
+    /// Whether a program keeps a projection current.
+    public enum Keeper: String, Hashable, Sendable, CaseIterable {
+        /// One is at work.
+        case running
+        /// One was at work, has not ended in good order, and has not been heard of for half a minute: it was killed, or it
+        /// hangs.
+        case silent
+        /// Nobody keeps it current.
+        case nobody
+    }
+
     /// The projection.
     public let name: ProjectionName
     /// When its tables follow the events; `nil` when this program does not define the projection.
@@ -33,6 +44,8 @@ public struct ProjectionStatus: Hashable, Sendable {
     public let lagTime: Duration?
     /// In which state it is.
     public let state: State
+    /// Whether a program keeps it current; `nil` for an inline projection, which is kept current by whoever appends.
+    public let keeper: Keeper?
     /// Why it stands still, if it does.
     public let failure: String?
     /// When its build last moved.

@@ -126,19 +126,36 @@ struct SagaUnit: Sendable {
         } catch {
             return .saga(try parkUnread(record, reason: error.description, cause: cause, in: transaction))
         }
-        guard let program = programs[instance.name] else {
-            let reason = "No program for the saga \(instance.name) is registered with this coordinator. Register it."
-            return .saga(try stop(instance, record, .planChanged, reason, cause: cause, &pass, in: transaction))
-        }
-        guard program.fingerprint == instance.fingerprint else {
-            let reason =
-                "The plan of \(instance.name) has changed since the saga was started (plan version "
-                + "\(instance.planVersion), fingerprint \(instance.fingerprint); now version \(program.version), "
-                + "\(program.fingerprint)). Run the program that started it."
+        let program: SagaProgram
+        do {
+            program = try plan(of: instance)
+        } catch {
+            let reason = error.description
             return .saga(try stop(instance, record, .planChanged, reason, cause: cause, &pass, in: transaction))
         }
         let moved = try move(&instance, record, input, program, cause: cause, &pass, in: transaction)
         return .saga(moved ?? record)
+    }
+
+    /// The plan that a saga was started by.
+    ///
+    /// - Throws: ``SagaError`` with code `planChanged` when this program has none, or another one.
+    func plan(of instance: SagaInstance) throws(SagaError) -> SagaProgram {
+        guard let program = programs[instance.name] else {
+            throw SagaError(
+                .planChanged,
+                "No program for the saga \(instance.name) is registered with this coordinator. Register it."
+            )
+        }
+        guard program.fingerprint == instance.fingerprint else {
+            throw SagaError(
+                .planChanged,
+                "The plan of \(instance.name) has changed since the saga was started (plan version "
+                    + "\(instance.planVersion), fingerprint \(instance.fingerprint); now version \(program.version), "
+                    + "\(program.fingerprint)). Run the program that started it."
+            )
+        }
+        return program
     }
 
     /// Moves an instance on by an input and writes what follows.
