@@ -23,7 +23,7 @@ import Testing
         let transaction = SQLiteReadTransaction(
             connection: connection,
             memory: ConnectionMemory(),
-            now: SystemTime().now()
+            time: SystemTime()
         )
         var most = (steps: 0, name: "")
         for one in Self.reads + Self.queries {

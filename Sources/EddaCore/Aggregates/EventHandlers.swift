@@ -2,11 +2,24 @@
 ///
 /// Events of other types are passed over.
 public struct EventHandlers<State: DecisionModel>: Sendable {
-    private let handlers: [EventType: EventHandler]
-    /// The same if they are few: to compare some names costs less than to hash one.
-    private let few: [EventHandler]
+    /// Behind one reference, since threads that load at the same time all count the same references.
+    private final class Content: Sendable {
+        let handlers: [EventType: EventHandler]
+        /// The same if they are few: to compare some names costs less than to hash one.
+        let few: [EventHandler]
+        let events: [any Event.Type]
+
+        init(_ handlers: [EventType: EventHandler], for events: [any Event.Type]) {
+            self.handlers = handlers
+            self.events = events
+            few = handlers.count <= 8 ? Array(handlers.values) : []
+        }
+    }
+
+    private let content: Content
+
     /// The kinds of events that have a handler.
-    package let events: [any Event.Type]
+    package var events: [any Event.Type] { content.events }
 
     /// Handlers, one for each kind of event.
     ///
@@ -14,17 +27,14 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     /// type are a programming error and trap.
     public init(@Builder _ build: () -> [Entry]) {
         let entries = build()
-        events = entries.map(\.event)
         let all = entries.flatMap { entry in
             entry.event.wireNames.map { ($0, EventHandler(type: $0, apply: entry.apply)) }
         }
-        handlers = Dictionary(all) { _, _ in
+        let handlers = Dictionary(all) { _, _ in
             preconditionFailure("\(State.self) has two handlers for the same event type.")
         }
-        few = handlers.count <= Self.fewest ? Array(handlers.values) : []
+        content = Content(handlers, for: entries.map(\.event))
     }
-
-    private static var fewest: Int { 8 }
 
     /// One handler, its event type forgotten by the compiler.
     public struct Entry: Sendable {
@@ -48,13 +58,16 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     }
 
     /// The event types that have a handler, aliases included.
-    public var types: Set<EventType> { Set(handlers.keys) }
+    public var types: Set<EventType> { Set(content.handlers.keys) }
 
     /// Applies a stored event, if there is a handler for it.
     ///
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
-        try withUnsafeMutablePointer(to: &state) { try apply(event, at: UnsafeMutableRawPointer($0), schema) }
+        guard let handler = handler(for: event.type) else { return }
+        try withUnsafeMutablePointer(to: &state) { state in
+            try withUnsafePointer(to: event) { try handler.apply(UnsafeMutableRawPointer(state), $0, schema) }
+        }
     }
 
     /// Applies stored events in order.
@@ -68,18 +81,27 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         schema: SchemaRegistry
     ) throws {
         try withUnsafeMutablePointer(to: &state) { state in
-            for index in events.indices {
-                try apply(events[index], at: UnsafeMutableRawPointer(state), schema)
-                version = events[index].version
+            try events.withUnsafeBufferPointer { events in
+                guard var event = events.baseAddress else { return }
+                let end = event + events.count
+                while event < end {
+                    // One search, and one reference counted, for all that follow under the same name.
+                    let type = event.pointee.type
+                    let apply = handler(for: type)?.apply ?? EventHandler.pass
+                    repeat {
+                        try apply(UnsafeMutableRawPointer(state), event, schema)
+                        version = event.pointee.version
+                        event += 1
+                    } while event < end && event.pointee.type == type
+                }
             }
         }
     }
 
-    private func apply(_ event: RecordedEvent, at state: UnsafeMutableRawPointer, _ schema: SchemaRegistry) throws {
-        if few.isEmpty { try handlers[event.type]?.apply(state, event, schema) }
-        for index in few.indices where few[index].type == event.type {
-            return try few[index].apply(state, event, schema)
-        }
+    private func handler(for type: EventType) -> EventHandler? {
+        let few = content.few
+        if few.isEmpty { return content.handlers[type] }
+        return few.first { $0.type == type }
     }
 }
 
@@ -87,7 +109,12 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
 /// would be asked anew with every event.
 struct EventHandler: Sendable {
     /// Changes the state at an address, which is of the kind that the handler was made for.
-    typealias Apply = @Sendable (UnsafeMutableRawPointer, RecordedEvent, SchemaRegistry) throws -> Void
+    ///
+    /// The event comes by its address too: to copy it counts eight references.
+    typealias Apply = @Sendable (UnsafeMutableRawPointer, UnsafePointer<RecordedEvent>, SchemaRegistry) throws -> Void
+
+    /// What is done with an event that has no handler.
+    static let pass: Apply = { _, _, _ in }
 
     let type: EventType
     let apply: Apply

@@ -47,7 +47,7 @@ extension JSONScanner {
         let each: UInt64 = 0x0101_0101_0101_0101
         let high = each &* 0x80
         var seen: UInt64 = 0
-        while input.count - place >= 8 {
+        while true {
             let word = UInt64(
                 littleEndian: UnsafeRawPointer(input.baseAddress.unsafelyUnwrapped + place).loadUnaligned(
                     as: UInt64.self
@@ -64,23 +64,14 @@ extension JSONScanner {
                 seen |= word & ((1 << UInt64(count * 8)) &- 1)
                 place += count
                 if seen & high != 0 { isASCII = false }
+                // The zeros behind the input stop it too.
+                guard place < input.count else { throw JSONFault(reason: .end, offset: input.count) }
                 guard input[place] >= 0x20 else { throw JSONFault(reason: .control, offset: place) }
                 return
             }
             seen |= word
             place += 8
         }
-        while place < input.count {
-            let byte = input[place]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                if seen & high != 0 { isASCII = false }
-                return
-            }
-            guard byte >= 0x20 else { throw JSONFault(reason: .control, offset: place) }
-            seen |= UInt64(byte)
-            place += 1
-        }
-        throw JSONFault(reason: .end, offset: place)
     }
 
     /// Reads what stands at a backslash.

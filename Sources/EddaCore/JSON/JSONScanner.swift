@@ -7,35 +7,112 @@ struct JSONScanner: ~Copyable {
 
     let input: UnsafeBufferPointer<UInt8>
     var place = 0
-    var tokens: JSONTokens
+    private(set) var tokens: JSONTokens
+    /// The keys of the document as far as they were expected; `nil` from the first that was not.
+    private(set) var shape: JSONShape?
     /// Whether a comma stands before a closing bracket, which JSON forbids and Foundation's decoder allows.
     private(set) var hasTrailingComma = false
     /// The token of the array or object that is being read.
     private var open = -1
     private var depth = 0
 
+    /// So many zeros must follow the input.
+    static var padding: Int { 8 }
+
     /// A scanner at the start of `input`, which must outlive it.
-    init(_ input: UnsafeBufferPointer<UInt8>) {
+    ///
+    /// - Parameters:
+    ///   - tokens: Memory for tokens, with none in it.
+    ///   - shape: The keys that the document probably has.
+    init(_ input: UnsafeBufferPointer<UInt8>, _ tokens: JSONTokens, expecting shape: JSONShape?) {
         self.input = input
-        tokens = JSONTokens(capacity: min(input.count / 5 + 4, 4096))
+        self.tokens = tokens
+        guard let shape, !shape.isEmpty else { return }
+        shape.begin()
+        self.shape = shape
     }
 
     /// Reads the whole document.
     @inline(__always)
     mutating func scan() throws(JSONFault) {
         guard input.count < UInt32.max else { throw fault(.size) }
+        if let shape, input.first == UInt8(ascii: "{") {
+            try enter(.object)
+            switch try expectedMembers(of: shape) {
+            case .end: leave()
+            case .separator: try rest(isAfterValue: true)
+            case .key:
+                self.shape = nil
+                if try byteAfterSpace() == UInt8(ascii: "}") {
+                    leave()
+                } else {
+                    try key()
+                    try rest(isAfterValue: false)
+                }
+            }
+        } else {
+            shape = nil
+            try rest(isAfterValue: false)
+        }
+        try finish()
+    }
+
+    /// Reads on until a container is left, or one value if there is none.
+    ///
+    /// - Parameters:
+    ///   - isAfterValue: Whether what comes next stands behind a value.
+    ///   - outer: The container in which reading ends; -1 is the document.
+    @inline(never)
+    private mutating func rest(isAfterValue: Bool, in outer: Int = -1) throws(JSONFault) {
+        var isWhole = isAfterValue
         while true {
-            if try value() {
-                // The value is whole, and with it perhaps what encloses it.
-                repeat {
-                    if open < 0 { return try finish() }
-                } while try separator()
+            if !isWhole { isWhole = try value() }
+            // The value is whole, and with it perhaps what encloses it.
+            while isWhole {
+                if open == outer { return }
+                isWhole = try separator()
             }
         }
     }
 
-    /// Gives up the tokens.
-    consuming func finished() -> JSONTokens { tokens }
+    /// Where expectations end.
+    private enum Stop {
+        /// At the brace that closes the document.
+        case end
+        /// Behind a value, at something else than a comma and a key.
+        case separator
+        /// Where a key may stand, at one that was not expected, or at something else.
+        case key
+    }
+
+    /// Reads the members of the document as long as their keys are expected and no space is between them.
+    private mutating func expectedMembers(of shape: JSONShape) throws(JSONFault) -> Stop {
+        let bytes = input.baseAddress.unsafelyUnwrapped
+        var expected = 0
+        while let key = shape.key(in: input, at: place, from: expected) {
+            expected = key + 1
+            let length = shape.length(of: key)
+            let index = tokens.count
+            append(.string, [.verbatim, .plain], start: place + 1, length: length - 3)
+            shape.set(index + 1, for: key)
+            tokens[0].start = UInt32(truncatingIfNeeded: index)
+            place += length
+            switch bytes[place] {
+            case UInt8(ascii: "\""): _ = try string()
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+            default: try rest(isAfterValue: false, in: 0)
+            }
+            let next = bytes[place]
+            guard next == UInt8(ascii: ","), bytes[place + 1] == UInt8(ascii: "\"") else {
+                guard next == UInt8(ascii: "}") else { return .separator }
+                tokens[0].length += 1
+                return .end
+            }
+            tokens[0].length += 1
+            place += 1
+        }
+        return .key
+    }
 
     /// Reads a value or the start of one; `false` when it is a container whose first element follows.
     @inline(__always)
@@ -109,8 +186,8 @@ struct JSONScanner: ~Copyable {
     /// Reads a key and its colon, and looks whether the object's keys still rise.
     @inline(__always)
     private mutating func key() throws(JSONFault) {
-        guard input[place] == UInt8(ascii: "\"") else { throw fault(.unexpected) }
         let index = tokens.count
+        guard input[place] == UInt8(ascii: "\"") else { throw fault(.unexpected) }
         let traits = try string()
         if tokens[open].traits.contains(.ordered) {
             let previous = Int(tokens[open].start)

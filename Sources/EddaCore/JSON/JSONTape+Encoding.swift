@@ -5,14 +5,20 @@ internal import Foundation
 #endif
 
 extension JSONTape {
-    /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
-    convenience init(_ bytes: [UInt8]) throws(JSONFault) {
+    /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, and decodes it.
+    ///
+    /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
+    static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
         // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
-        if bytes.prefix(4).allSatisfy({ $0 > 0 && $0 < 0xEF }) {
-            try self.init(utf8: bytes)
-        } else {
-            try self.init(utf8: Self.utf8(bytes))
+        let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
+        let owner = JSONTapeOwner.take()
+        defer { JSONTapeOwner.giveBack(owner) }
+        do throws(JSONFault) {
+            try owner.read(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type))
+        } catch {
+            throw error.decodingError
         }
+        return try owner.tape.decode(type, at: 0)
     }
 
     /// The document in UTF-8.

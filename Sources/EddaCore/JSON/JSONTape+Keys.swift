@@ -1,51 +1,37 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 extension JSONTape {
     /// The token of the value that an object has for a key, or `nil`.
     ///
     /// Of a key that occurs twice the first counts. Keys are equal as Swift's strings are: by canonical equivalence.
     @inline(__always)
     func find(_ key: String, in object: Int) -> Int? {
+        var text = key
+        if object == 0, let shape = content.pointee.shape, let value = text.withUTF8(shape.value(for:)) {
+            return value == 0 ? nil : value
+        }
         let token = tokens[object]
         guard token.length > 0 else { return nil }
         guard token.traits.contains(.ordered) else { return findAmongUnusual(key, in: object) }
-        var text = key
+        let bytes = content.pointee.bytes.baseAddress.unsafelyUnwrapped
         var isASCII = true
         let found: Int? = text.withUTF8 { key in
-            bytes.withUnsafeBufferPointer { bytes in
-                // Keys are mostly asked for one after another; if not, one round finds any.
-                let first = key.first ?? 0
-                let end = Int(token.next)
-                var place = Int(token.start)
-                for _ in 0..<min(token.length, Self.longSearch) {
-                    if place == end { place = object + 1 }
-                    let candidate = tokens[place]
-                    let value = Int(candidate.next)
-                    if Int(candidate.length) == key.count,
-                        key.isEmpty
-                            || bytes[Int(candidate.start)] == first
-                                && memcmp(
-                                    bytes.baseAddress.unsafelyUnwrapped + Int(candidate.start),
-                                    key.baseAddress.unsafelyUnwrapped,
-                                    key.count
-                                ) == 0
-                    {
-                        tokens[object].start = tokens[value].next
-                        return value
-                    }
-                    place = Int(tokens[value].next)
+            // Keys are mostly asked for one after another; if not, one round finds any.
+            let end = Int(token.next)
+            var place = Int(token.start)
+            for _ in 0..<min(token.length, Self.longSearch) {
+                if place == end { place = object + 1 }
+                let candidate = tokens[place]
+                let value = Int(candidate.next)
+                if Int(candidate.length) == key.count,
+                    key.isEmpty
+                        || (bytes + Int(candidate.start)).equals(key.baseAddress.unsafelyUnwrapped, key.count)
+                {
+                    tokens[object].start = tokens[value].next
+                    return value
                 }
-                var seen: UInt8 = 0
-                for byte in key { seen |= byte }
-                isASCII = seen < 0x80
-                return nil
+                place = Int(tokens[value].next)
             }
+            isASCII = key.allSatisfy { $0 < 0x80 }
+            return nil
         }
         if found == nil, token.length > Self.longSearch || !isASCII {
             return findAmongUnusual(key, in: object)
@@ -60,8 +46,8 @@ extension JSONTape {
     @inline(never)
     private func findAmongUnusual(_ key: String, in object: Int) -> Int? {
         if tokens[object].length > Self.longSearch {
-            if indexes[object] == nil { indexes[object] = index(of: object) }
-            return indexes[object]?[key]
+            if content.pointee.indexes[object] == nil { content.pointee.indexes[object] = index(of: object) }
+            return content.pointee.indexes[object]?[key]
         }
         var place = object + 1
         for _ in 0..<tokens[object].length {

@@ -19,18 +19,20 @@ struct JSONPathKey: CodingKey {
 extension JSONTape {
     /// The way from the document to a token: found out when it is asked for, so that decoding need not keep it.
     ///
-    /// - Complexity: linear in the number of tokens before it.
+    /// - Complexity: linear in the number of tokens before it; for one value after another, in its depth.
     func path(to index: Int) -> [any CodingKey] {
         var path: [any CodingKey] = []
         var container = 0
         while container < index {
             let isObject = tokens[container].kind == .object
-            var place = container + 1
-            var count = 0
+            // What tries one type after another, for each of many elements, asks for many ways.
+            var (place, count) = (container + 1, 0)
+            if let step = content.pointee.steps[container], step.place <= index { (place, count) = step }
             while true {
                 let value = isObject ? Int(tokens[place].next) : place
                 let next = Int(tokens[value].next)
                 if index < next {
+                    content.pointee.steps[container] = (place, count)
                     path.append(
                         isObject
                             ? JSONPathKey(stringValue: text(of: tokens[place])) : JSONPathKey(intValue: count)

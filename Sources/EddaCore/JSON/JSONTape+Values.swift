@@ -21,7 +21,7 @@ extension JSONTape {
         if type == [Int].self { return same(try elements(of: index) { try integer(Int.self, at: $0) }) }
         if type == [UInt8].self { return same(try elements(of: index) { try integer(UInt8.self, at: $0) }) }
         if type == [Double].self { return same(try elements(of: index) { try floatingPoint(Double.self, at: $0) }) }
-        return try T(from: JSONTapeDecoder(tape: self, index: index))
+        return try T(from: JSONTapeDecoder(owner: owner, index: index))
     }
 
     /// The members of an object.
@@ -30,7 +30,7 @@ extension JSONTape {
     @inline(__always)
     func object<Key: CodingKey>(keyedBy type: Key.Type, at index: Int) throws -> KeyedDecodingContainer<Key> {
         guard tokens[index].kind == .object else { throw absence([String: Any].self, at: index) }
-        return KeyedDecodingContainer(JSONTapeObject<Key>(tape: self, object: index))
+        return KeyedDecodingContainer(JSONTapeObject<Key>(of: self, object: index))
     }
 
     /// The elements of an array.
@@ -38,7 +38,7 @@ extension JSONTape {
     /// - Throws: `DecodingError` when the value is none.
     func array(at index: Int) throws -> JSONTapeArray {
         guard tokens[index].kind == .array else { throw absence([Any].self, at: index) }
-        return JSONTapeArray(tape: self, array: index)
+        return JSONTapeArray(of: self, array: index)
     }
 
     /// A truth value.
@@ -108,7 +108,7 @@ extension JSONTape {
         let token = tokens[index]
         guard token.kind == .string else { throw absence(String.self, at: index) }
         if token.traits.contains(.verbatim), let time = withContent(of: token, Timestamp.init(utf8:)) { return time }
-        return try Timestamp(from: JSONTapeDecoder(tape: self, index: index))
+        return try Timestamp(from: JSONTapeDecoder(owner: owner, index: index))
     }
 }
 

@@ -3,42 +3,46 @@
 /// Tokens stand in the order of the document; a key is followed by its value, a container by what it holds. Each
 /// knows the token behind its value, so that values nobody asks for are passed over in one step.
 ///
-/// A tape belongs to one call of ``JSONCodec/decode(_:from:)``: it is no more `Sendable` than `Decoder` is.
-final class JSONTape {
-    let bytes: [UInt8]
-    let tokens: JSONTokens
-    /// Whether a comma stands before a closing bracket.
-    let hasTrailingComma: Bool
-    /// Where the values of large objects are, by key; made when a key is not where it was expected.
-    var indexes: [Int: [String: Int]] = [:]
-
-    /// Reads a document in UTF-8.
-    init(utf8 bytes: [UInt8]) throws(JSONFault) {
-        self.bytes = bytes
-        var tokens: JSONTokens?
-        var fault: JSONFault?
+/// It is no more than the address of what a ``JSONTapeOwner`` has read: the standard library copies a container at every
+/// call, and copying an address counts no references.
+struct JSONTape {
+    /// What is known of a document.
+    struct Content {
+        /// The document in UTF-8.
+        var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        var tokens = JSONTokens()
+        /// Whether a comma stands before a closing bracket.
         var hasTrailingComma = false
-        bytes.withUnsafeBufferPointer { input in
-            var scanner = JSONScanner(input)
-            do throws(JSONFault) {
-                try scanner.scan()
-            } catch {
-                fault = error
-            }
-            hasTrailingComma = scanner.hasTrailingComma
-            tokens = scanner.finished()
-        }
-        self.tokens = tokens.take() ?? JSONTokens(capacity: 0)
-        self.hasTrailingComma = hasTrailingComma
-        if let fault { throw fault }
+        /// The keys of the document, if it has none but those that others like it had.
+        var shape: JSONShape?
+        /// Where the values of large objects are, by key; made when a key is not where it was expected.
+        var indexes: [Int: [String: Int]] = [:]
+        /// Where the way to a value last led through a container: the token of the key or element, and its number.
+        var steps: [Int: (place: Int, count: Int)] = [:]
+        /// Who has it in use.
+        var owner: Unmanaged<JSONTapeOwner>?
+        /// Rises when the document is done with.
+        var generation: UInt64 = 0
+    }
+
+    let content: UnsafeMutablePointer<Content>
+
+    var tokens: JSONTokens {
+        @inline(__always) get { content.pointee.tokens }
+    }
+
+    /// Who keeps the document in being.
+    @inline(__always)
+    var owner: JSONTapeOwner {
+        guard let owner = content.pointee.owner else { preconditionFailure("The tape has no document.") }
+        return owner.takeUnretainedValue()
     }
 
     /// Calls `body` with the bytes of a string or number.
     @inline(__always)
     func withContent<R>(of token: JSONToken, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-        bytes.withUnsafeBufferPointer { bytes in
-            body(UnsafeBufferPointer(rebasing: bytes[Int(token.start)..<Int(token.start) + Int(token.length)]))
-        }
+        let start = content.pointee.bytes.baseAddress.unsafelyUnwrapped + Int(token.start)
+        return body(UnsafeBufferPointer(start: start, count: Int(token.length)))
     }
 
     /// The text of a string.
@@ -47,8 +51,6 @@ final class JSONTape {
         if token.traits.contains(.verbatim) {
             return withContent(of: token) { String(decoding: $0, as: UTF8.self) }
         }
-        return bytes.withUnsafeBufferPointer {
-            JSONEscape.text($0, Int(token.start)..<Int(token.start) + Int(token.length))
-        }
+        return JSONEscape.text(content.pointee.bytes, Int(token.start)..<Int(token.start) + Int(token.length))
     }
 }

@@ -1,13 +1,18 @@
 /// An array on a tape.
 struct JSONTapeArray: UnkeyedDecodingContainer {
-    let tape: JSONTape
+    /// Keeps the document in being, if the container is kept.
+    private let owner: JSONTapeOwner
     private let array: Int32
     private var next: Int32
     private var taken: Int32 = 0
     private let length: Int32
 
-    init(tape: JSONTape, array: Int) {
-        self.tape = tape
+    private var tape: JSONTape {
+        @inline(__always) get { owner.tape }
+    }
+
+    init(of tape: JSONTape, array: Int) {
+        owner = tape.owner
         self.array = Int32(truncatingIfNeeded: array)
         next = Int32(truncatingIfNeeded: array + 1)
         length = Int32(truncatingIfNeeded: tape.tokens[array].length)
@@ -67,7 +72,7 @@ struct JSONTapeArray: UnkeyedDecodingContainer {
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        try element((any Decoder).self) { [tape] in JSONTapeDecoder(tape: tape, index: $0) }
+        try element((any Decoder).self) { [tape] in JSONTapeDecoder(owner: tape.owner, index: $0) }
     }
 
     mutating func decodeNil() throws -> Bool {

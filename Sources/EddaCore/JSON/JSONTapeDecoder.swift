@@ -1,7 +1,10 @@
 /// A value on a tape, to be decoded as whatever type asks for it.
 struct JSONTapeDecoder: Decoder, SingleValueDecodingContainer {
-    let tape: JSONTape
+    /// Keeps the document in being, if the decoder is kept.
+    let owner: JSONTapeOwner
     let index: Int
+
+    private var tape: JSONTape { owner.tape }
 
     var codingPath: [any CodingKey] { tape.path(to: index) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }

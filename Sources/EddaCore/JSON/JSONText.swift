@@ -4,14 +4,7 @@ package enum JSONText {
     ///
     /// ``JSONCodec`` reads a little more: other encodings, and a comma before a closing bracket.
     package static func isValid(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBufferPointer { input in
-            var scanner = JSONScanner(input)
-            do throws(JSONFault) {
-                try scanner.scan()
-            } catch {
-                return false
-            }
-            return !scanner.hasTrailingComma
-        }
+        // What is thrown is a fault of the text.
+        (try? JSONTapeOwner.reading(bytes) { !$0.content.pointee.hasTrailingComma }) ?? false
     }
 }

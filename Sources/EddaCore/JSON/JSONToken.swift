@@ -50,26 +50,25 @@ struct JSONToken {
 }
 
 /// The tokens of a document, in memory that grows as they are appended.
-struct JSONTokens: ~Copyable {
-    private var base: UnsafeMutablePointer<JSONToken>
-    private var capacity: Int
+///
+/// Copies share the memory, which is freed by whoever asked for it: what refers to tokens is copied often, and counts no
+/// references.
+struct JSONTokens {
+    private var base: UnsafeMutablePointer<JSONToken>?
+    private(set) var capacity = 0
     private(set) var count = 0
 
-    init(capacity: Int) {
-        self.capacity = max(capacity, 4)
-        base = Self.allocate(self.capacity)
-    }
+    /// Gives the memory back; a token is trivial, nothing of it needs to be torn down.
+    func deallocate() { free(base) }
 
-    deinit {
-        // A token is trivial: nothing of it needs to be torn down.
-        free(base)
-    }
+    /// Forgets the tokens and keeps the memory.
+    mutating func removeAll() { count = 0 }
 
     /// Adds a token behind the others.
     @inline(__always)
     mutating func append(_ token: JSONToken) {
         if count == capacity { grow() }
-        (base + count).initialize(to: token)
+        (base.unsafelyUnwrapped + count).initialize(to: token)
         count += 1
     }
 
@@ -78,28 +77,21 @@ struct JSONTokens: ~Copyable {
     subscript(index: Int) -> JSONToken {
         unsafeAddress {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            return UnsafePointer(base + index)
+            return UnsafePointer(base.unsafelyUnwrapped + index)
         }
         nonmutating unsafeMutableAddress {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            return base + index
+            return base.unsafelyUnwrapped + index
         }
-    }
-
-    @inline(never)
-    private mutating func grow() {
-        let larger = Self.allocate(capacity * 2)
-        larger.moveInitialize(from: base, count: count)
-        free(base)
-        base = larger
-        capacity *= 2
     }
 
     /// Memory from `malloc`: what Swift allocates for pointers asks for an alignment, which is slower.
-    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<JSONToken> {
-        guard let memory = malloc(capacity * MemoryLayout<JSONToken>.stride) else {
+    @inline(never)
+    private mutating func grow() {
+        capacity = max(capacity * 2, 64)
+        guard let memory = realloc(base, capacity * MemoryLayout<JSONToken>.stride) else {
             preconditionFailure("Out of memory.")
         }
-        return memory.bindMemory(to: JSONToken.self, capacity: capacity)
+        base = memory.bindMemory(to: JSONToken.self, capacity: capacity)
     }
 }

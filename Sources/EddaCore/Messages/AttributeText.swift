@@ -22,17 +22,18 @@ package enum AttributeText {
     ///
     /// Of a key that occurs twice the last counts.
     package static func decode(_ bytes: [UInt8]) -> [String: String]? {
-        guard let tape = try? JSONTape(utf8: bytes), !tape.hasTrailingComma, tape.tokens[0].kind == .object else {
-            return nil
+        // What is thrown is a fault of the text.
+        try? JSONTapeOwner.reading(bytes) { tape in
+            guard !tape.content.pointee.hasTrailingComma, tape.tokens[0].kind == .object else { return nil }
+            var attributes: [String: String] = [:]
+            attributes.reserveCapacity(Int(tape.tokens[0].length))
+            // An object of strings is a row of keys and values.
+            for key in stride(from: 1, to: tape.tokens.count, by: 2) {
+                guard tape.tokens[key + 1].kind == .string else { return nil }
+                attributes[tape.text(of: tape.tokens[key])] = tape.text(of: tape.tokens[key + 1])
+            }
+            return attributes
         }
-        var attributes: [String: String] = [:]
-        attributes.reserveCapacity(Int(tape.tokens[0].length))
-        // An object of strings is a row of keys and values.
-        for key in stride(from: 1, to: tape.tokens.count, by: 2) {
-            guard tape.tokens[key + 1].kind == .string else { return nil }
-            attributes[tape.text(of: tape.tokens[key])] = tape.text(of: tape.tokens[key + 1])
-        }
-        return attributes
     }
 
     /// Adds a text in quotation marks.

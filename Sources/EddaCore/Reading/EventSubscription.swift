@@ -42,7 +42,9 @@ public struct EventSubscription: AsyncSequence, Sendable {
         let pageSize: Int
         /// Everything up to here has been handed out or does not match: what a consumer keeps as its checkpoint.
         public private(set) var position: Position
-        private var page: ArraySlice<RecordedEvent> = []
+        private var page: [RecordedEvent] = []
+        /// How many events of the page were handed out.
+        private var taken = 0
         private var head: Position = .start
         /// The page behind the present one.
         private var ahead: PageAhead?
@@ -59,8 +61,10 @@ public struct EventSubscription: AsyncSequence, Sendable {
         /// - Throws: `CancellationError` when the task is cancelled, ``StoreError`` when the store cannot be read.
         public mutating func next() async throws -> RecordedEvent? {
             while true {
-                if let event = page.popFirst() {
-                    position = page.isEmpty ? Swift.max(head, event.position) : event.position
+                if taken < page.count {
+                    let event = page[taken]
+                    taken += 1
+                    position = taken == page.count ? Swift.max(head, event.position) : event.position
                     return event
                 }
                 try Task.checkCancellation()
@@ -76,7 +80,7 @@ public struct EventSubscription: AsyncSequence, Sendable {
                     position = Swift.max(position, found.head)
                     try await store.signals.events.wait(past: seen)
                 } else {
-                    page = found.events[...]
+                    (page, taken) = (found.events, 0)
                     // A page that is not full is the last one for now.
                     if found.events.count == pageSize {
                         ahead = PageAhead(store, query, after: found.head, limit: pageSize)

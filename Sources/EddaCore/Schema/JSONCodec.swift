@@ -19,6 +19,8 @@
 ///   asked for. Foundation rounds some of these and refuses others.
 /// - `0e1` is zero. Foundation refuses a zero with a short exponent when a floating-point number is asked for.
 /// - A number that the type does not hold is `dataCorrupted` here as there, but the error names the way to it.
+/// - A keyed container is of use until the call that decodes its document returns. If one is kept beyond that without a
+///   `Decoder` or an unkeyed container of the same document, it throws, and traps where it cannot throw.
 ///
 /// As there: of a key that occurs twice the first counts; keys are equal by canonical equivalence; a document may be any
 /// value, in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, except for UTF-32 in little-endian order with a
@@ -44,12 +46,6 @@ public struct JSONCodec: EventCodec {
     ///
     /// - Throws: `DecodingError` when the bytes are not JSON or do not fit the type.
     public func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
-        let tape: JSONTape
-        do throws(JSONFault) {
-            tape = try JSONTape(bytes)
-        } catch {
-            throw error.decodingError
-        }
-        return try tape.decode(type, at: 0)
+        try JSONTape.decode(type, from: bytes)
     }
 }

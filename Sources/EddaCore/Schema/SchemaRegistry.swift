@@ -78,12 +78,23 @@ public struct SchemaRegistry: Sendable {
                 "The event at position \(event.position) is a \(event.type), not a \(E.eventType)."
             )
         }
-        return try decode(type, named: event)
+        return try decode(type, event.data, of: event)
     }
 
     /// The same for an event that is known to be stored under one of the names of `E`.
-    func decode<E: Event>(_ type: E.Type, named event: RecordedEvent) throws(SchemaError) -> E {
-        var data = event.data
+    func decode<E: Event>(_ type: E.Type, named event: UnsafePointer<RecordedEvent>) throws -> E {
+        guard event.pointee.schemaVersion == E.schemaVersion else {
+            return try decode(type, event.pointee.data, of: event.pointee)
+        }
+        do {
+            return try codec.decode(E.self, from: event.pointee.data)
+        } catch {
+            throw undecodable(type, event.pointee, error)
+        }
+    }
+
+    private func decode<E: Event>(_ type: E.Type, _ data: [UInt8], of event: RecordedEvent) throws(SchemaError) -> E {
+        var data = data
         var version = event.schemaVersion
         guard version <= E.schemaVersion else {
             throw SchemaError(
@@ -116,13 +127,17 @@ public struct SchemaRegistry: Sendable {
         do {
             return try codec.decode(E.self, from: data)
         } catch {
-            throw SchemaError(
-                .notDecodable,
-                "The event at position \(event.position) (\(event.type), version \(event.schemaVersion), stream "
-                    + "\(event.stream)) does not decode as \(E.self): \(error)",
-                underlying: error
-            )
+            throw undecodable(type, event, error)
         }
+    }
+
+    private func undecodable(_ type: (some Event).Type, _ event: RecordedEvent, _ error: any Error) -> SchemaError {
+        SchemaError(
+            .notDecodable,
+            "The event at position \(event.position) (\(event.type), version \(event.schemaVersion), stream "
+                + "\(event.stream)) does not decode as \(type): \(error)",
+            underlying: error
+        )
     }
 
     /// Decodes a stored event as the registered struct that its type calls for, whichever that is.

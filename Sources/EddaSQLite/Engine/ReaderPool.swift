@@ -1,6 +1,14 @@
 internal import EddaCore
 internal import Synchronization
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// The read-only connections of a store.
 ///
 /// They are opened when needed and kept for the next reader.
@@ -16,6 +24,9 @@ final class ReaderPool: Sendable {
     private final class Reader: @unchecked Sendable {
         let connection: Connection
         let memory = ConnectionMemory()
+        /// Who has used it last; set and read under the pool's lock.
+        var thread: UInt = 0
+
         init(path: String, vfs: String?, patience: Duration) throws {
             connection = try Connection(path: path, access: .reader(patience: patience), vfs: vfs)
         }
@@ -32,11 +43,11 @@ final class ReaderPool: Sendable {
     private static let idleLimit = max(4, EngineThreads.processors)
 
     init(_ configuration: SQLiteStore.Configuration, path: String, time: any TimeSource, gate: SyncGate?) {
+        self.time = time
         self.path = path
         vfs = configuration.vfs
         patience = min(configuration.lockTimeout, .seconds(5))
         self.gate = gate
-        self.time = time
     }
 
     /// Runs `body` on a consistent view of the database, on a thread of the engine.
@@ -73,7 +84,14 @@ final class ReaderPool: Sendable {
 
     /// - Throws: ``StoreError`` when the store is closed.
     private func takeIdle() throws -> Reader? {
-        let (reader, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
+        let thread = Self.thread
+        let (reader, isClosed) = state.withLock { state in
+            // What this thread has used last, its core has still in its cache: pages, statements, counts of references.
+            if let own = state.idle.lastIndex(where: { $0.thread == thread }) {
+                state.idle.swapAt(own, state.idle.count - 1)
+            }
+            return (state.idle.popLast(), state.isClosed)
+        }
         if isClosed { throw Writer.closedError }
         return reader
     }
@@ -85,7 +103,7 @@ final class ReaderPool: Sendable {
             let transaction = SQLiteReadTransaction(
                 connection: connection,
                 memory: reader.memory,
-                now: time.now(),
+                time: time,
                 gate: gate
             )
             try connection.statement(.beginRead).run()
@@ -107,8 +125,19 @@ final class ReaderPool: Sendable {
         }
     }
 
+    /// A number that no other running thread has.
+    private static var thread: UInt {
+        #if canImport(Glibc)
+        UInt(pthread_self())
+        #else
+        UInt(bitPattern: pthread_self())
+        #endif
+    }
+
     private func giveBack(_ reader: Reader) {
+        let thread = Self.thread
         state.withLock { state in
+            reader.thread = thread
             if !state.isClosed, state.idle.count < Self.idleLimit { state.idle.append(reader) }
         }
     }

@@ -187,6 +187,7 @@ final class WriterSession {
         let transaction = SQLiteWriteTransaction(
             connection: connection,
             memory: memory,
+            time: settings.time,
             now: settings.time.now(),
             effects: effects,
             boot: boot,

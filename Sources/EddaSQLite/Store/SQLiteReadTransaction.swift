@@ -7,7 +7,9 @@ internal import EddaCore
 class SQLiteReadTransaction: ReadTransaction {
     let connection: Connection
     let memory: ConnectionMemory
-    let now: Moment
+    /// The moment of the transaction, found out when it is asked for: most reads never do.
+    private(set) lazy var now: Moment = time.now()
+    private let time: any TimeSource
     /// Holds messages back that are not yet on disk.
     let gate: SyncGate?
     /// Set when SQLite has ended the transaction by itself; nothing more may be done in it, since every further statement
@@ -16,11 +18,19 @@ class SQLiteReadTransaction: ReadTransaction {
     /// Whether the disk or the memory of the machine has failed a statement.
     private(set) var hasMetSystem = false
 
-    init(connection: Connection, memory: ConnectionMemory, now: Moment, gate: SyncGate? = nil) {
+    /// - Parameter now: The moment of the transaction, where it is known.
+    init(
+        connection: Connection,
+        memory: ConnectionMemory,
+        time: any TimeSource,
+        now: Moment? = nil,
+        gate: SyncGate? = nil
+    ) {
         self.gate = gate
         self.connection = connection
         self.memory = memory
-        self.now = now
+        self.time = time
+        if let now { self.now = now }
     }
 
     /// Runs statements and turns what SQLite throws into a ``StoreError``.

@@ -32,6 +32,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     init(
         connection: Connection,
         memory: ConnectionMemory,
+        time: any TimeSource,
         now: Moment,
         effects: Effects,
         boot: String,
@@ -42,7 +43,7 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
         self.effects = effects
         self.logBoot = boot
         self.hooks = hooks
-        super.init(connection: connection, memory: memory, now: now)
+        super.init(connection: connection, memory: memory, time: time, now: now)
     }
 
     override func head() throws -> Position { Position(effects.head) }

@@ -13,13 +13,16 @@ internal import Synchronization
 public final class AggregateCache: Sendable {
     /// The most states that are kept; 0 when none are.
     public let limit: Int
-    private let memory: Mutex<Memory>
+    /// A large cache has several parts, so that callers seldom wait for each other.
+    private let parts: [Part]
+    /// How often everything was dropped.
+    private let dropped = Atomic<UInt64>(0)
 
     /// A stream and the type of its aggregate, hashed before the lock is taken.
     private struct Key: Hashable {
         let stream: StreamID
         let type: ObjectIdentifier
-        private let digest: Int
+        let digest: Int
 
         init(_ stream: StreamID, _ type: Any.Type) {
             self.stream = stream
@@ -37,10 +40,10 @@ public final class AggregateCache: Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
-    private struct Memory {
-        var entries: RecentlyUsed<Key, any Entry>
-        /// How often everything was dropped.
-        var epoch: UInt64 = 0
+    private final class Part: Sendable {
+        let entries: Mutex<RecentlyUsed<Key, any Entry>>
+
+        init(limit: Int) { entries = Mutex(RecentlyUsed(limit: limit)) }
     }
 
     private protocol Entry: AnyObject, Sendable {
@@ -60,29 +63,29 @@ public final class AggregateCache: Sendable {
     /// An empty cache for at most so many states; 0 or less keeps none.
     public init(limit: Int) {
         self.limit = max(0, limit)
-        memory = Mutex(Memory(entries: RecentlyUsed(limit: max(1, limit))))
+        let count = limit < 1_024 ? 1 : 16
+        parts = (0..<count).map { Part(limit: max(1, (limit + $0) / count)) }
     }
 
     /// How many states are kept at present.
-    public var count: Int { memory.withLock { $0.entries.count } }
+    public var count: Int { parts.reduce(0) { $0 + $1.entries.withLock { $0.count } } }
 
     /// Drops all states, also those that are on their way in.
     public func removeAll() {
         guard limit > 0 else { return }
-        memory.withLock { memory in
-            memory.entries.removeAll()
-            memory.epoch += 1
-        }
+        // Whoever was in a part before it is emptied is emptied out with it; whoever comes after sees the new epoch.
+        dropped.add(1, ordering: .sequentiallyConsistent)
+        for part in parts { part.entries.withLock { $0.removeAll() } }
     }
 
     /// How often everything was dropped; a state that was read in an earlier epoch is not kept.
-    var epoch: UInt64 { limit > 0 ? memory.withLock { $0.epoch } : 0 }
+    var epoch: UInt64 { dropped.load(ordering: .sequentiallyConsistent) }
 
     /// The state that is kept of a stream's aggregate.
     func aggregate<State: Aggregate>(_ type: State.Type, in stream: StreamID) -> HeldAggregate<State>? {
         guard limit > 0 else { return nil }
         let key = Key(stream, type)
-        guard let entry = memory.withLock({ $0.entries.use(key) }) else { return nil }
+        guard let entry = part(of: key).entries.withLock({ $0.use(key) }) else { return nil }
         // The key holds the type, so the entry is of it.
         return unsafeDowncast(entry, to: TypedEntry<State>.self).aggregate
     }
@@ -92,10 +95,13 @@ public final class AggregateCache: Sendable {
         guard limit > 0 else { return }
         let key = Key(stream, State.self)
         let entry = TypedEntry(aggregate)
-        memory.withLock { memory in
-            guard memory.epoch == aggregate.epoch else { return }
-            if let kept = memory.entries.peek(key), kept.version > entry.version { return }
-            memory.entries.keep(entry, for: key)
+        // What goes is torn down after the lock.
+        _ = part(of: key).entries.withLock { entries -> (any Entry)? in
+            guard epoch == aggregate.epoch else { return nil }
+            if let kept = entries.peek(key), kept.version > entry.version { return nil }
+            return entries.keep(entry, for: key)
         }
     }
+
+    private func part(of key: Key) -> Part { parts[parts.count == 1 ? 0 : key.digest & (parts.count - 1)] }
 }

@@ -36,10 +36,15 @@ package struct RecentlyUsed<Key: Hashable, Value> {
     package func peek(_ key: Key) -> Value? { indices[key].map { slots[$0].value } }
 
     /// Keeps a value, which counts as used.
-    package mutating func keep(_ value: Value, for key: Key) {
+    ///
+    /// - Returns: The value that went: the key's own before, or another's that was not used for the longest time.
+    @discardableResult
+    package mutating func keep(_ value: Value, for key: Key) -> Value? {
+        var value = value
         if let index = indices[key] {
-            slots[index].value = value
+            swap(&slots[index].value, &value)
             moveToFront(index)
+            return value
         } else if slots.count < limit {
             slots.append(Slot(key: key, value: value))
             indices[key] = slots.count - 1
@@ -48,10 +53,12 @@ package struct RecentlyUsed<Key: Hashable, Value> {
             indices[slots[index].key] = nil
             unlink(index)
             slots[index].key = key
-            slots[index].value = value
+            swap(&slots[index].value, &value)
             indices[key] = index
             link(index)
+            return value
         }
+        return nil
     }
 
     /// Forgets all.
