@@ -16,10 +16,6 @@ struct OutboxLog: Sendable {
         var isLast = true
         /// Held messages that are due and not claimed.
         var due: [OutboxClaims.Claim] = []
-        /// What is to become of those that cannot be read: they are given up before anything behind them is claimed.
-        ///
-        /// When there are any, nothing else was looked for.
-        var unreadable: [OutboxChange] = []
         /// Until the next held message comes due; `nil` when none is held.
         var pause: Duration?
     }
@@ -33,8 +29,6 @@ struct OutboxLog: Sendable {
         try await store.readBriefly { [page] transaction in
             let now = transaction.now
             let ready = try transaction.readyMessages(after: start, limit: page)
-            let damaged = ready.compactMap { Self.giveUp($0.row) }
-            guard damaged.isEmpty else { return Found(isLast: false, unreadable: damaged) }
             var found = Found(
                 ready: ready.map { OutboxClaims.Ready(claim: Self.claim($0.row), isBlocked: $0.isBlocked) },
                 isLast: ready.count < page
@@ -45,8 +39,6 @@ struct OutboxLog: Sendable {
             // The claimed ones are still among those that are due, and they come first.
             let limit = held.count + page
             let due = try transaction.dueMessages(at: now, limit: limit)
-            found.unreadable = due.compactMap(Self.giveUp)
-            guard found.unreadable.isEmpty else { return found }
             found.due = due.map(Self.claim).filter { !held.contains($0.sequence) }
             guard due.count < limit else { return found }
             let later = try transaction.dueMessages(at: now.advanced(by: Self.horizon), limit: due.count + 1)
@@ -101,17 +93,12 @@ struct OutboxLog: Sendable {
         }
     }
 
-    /// What is to become of a row that cannot be read; `nil` for others.
-    private static func giveUp(_ row: OutboxRow) -> OutboxChange? {
-        row.damage.map { .giveUp(row.sequence, attempts: claim(row).attempts, reason: $0) }
-    }
-
     private static func claim(_ row: OutboxRow) -> OutboxClaims.Claim {
         let attempts =
             switch row.state {
             case .ready: 0
             case .held(let attempts, _, _), .dead(let attempts, _): attempts
             }
-        return OutboxClaims.Claim(sequence: row.sequence, message: row.message, attempts: attempts)
+        return OutboxClaims.Claim(sequence: row.sequence, message: row.message, attempts: attempts, damage: row.damage)
     }
 }
