@@ -109,15 +109,18 @@ BEGIN SELECT RAISE(ABORT, 'edda: tags are never renamed'); END;
 CREATE TRIGGER edda_tags_no_delete BEFORE DELETE ON edda_tags
 BEGIN SELECT RAISE(ABORT, 'edda: tags are never deleted'); END;
 
--- What maintenance has deleted: positions that are missing on purpose.
+-- What maintenance has deleted: positions and versions that are missing on purpose, and are not given again. A snapshot
+-- that contains what was deleted goes with it.
 CREATE TABLE edda_holes (
     position INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX edda_holes_stream ON edda_holes (stream, version);
 CREATE TRIGGER edda_events_hole AFTER DELETE ON edda_events
 BEGIN
     INSERT INTO edda_holes (position, stream, version) VALUES (OLD.position, OLD.stream, OLD.version);
+    DELETE FROM edda_snapshots WHERE stream = OLD.stream AND version >= OLD.version;
 END;
 
 -- The folded state of a stream's aggregate as of a version. It may be missing or deleted at any time: the events tell all.

@@ -1,5 +1,6 @@
 import EddaCore
 import EddaTesting
+import Foundation
 import Testing
 
 @Suite struct TimestampTests {
@@ -50,8 +51,15 @@ import Testing
         let time = Timestamp(microseconds: 10)
         #expect((time + .microseconds(5)).microseconds == 15)
         #expect((time + .microseconds(-15)).microseconds == -5)
-        #expect((time + .seconds(Int64.max)).microseconds == .max)
-        #expect((Timestamp(microseconds: -10) + .seconds(Int64.min)).microseconds == .min)
+        #expect((time + .seconds(Int64.max)).description == "9999-12-31T23:59:59.999999Z")
+        #expect((Timestamp(microseconds: -10) + .seconds(Int64.min)).description == "0000-01-01T00:00:00.000000Z")
+        #expect((time + .seconds(400_000_000_000)).description == "9999-12-31T23:59:59.999999Z")
+        // One that is outside stays where it is, or comes back.
+        let outside = Timestamp(microseconds: .max - 5)
+        #expect(outside + .seconds(1) == outside)
+        #expect((outside + .seconds(-1)).microseconds == .max - 1_000_005)
+        #expect(Timestamp(microseconds: .max).since(Timestamp(microseconds: .min)) == .microseconds(Int64.max))
+        #expect(Timestamp(microseconds: .min).since(Timestamp(microseconds: .max)) == .microseconds(Int64.min))
         #expect(Timestamp(microseconds: 25).since(time) == .microseconds(15))
         #expect(time.since(Timestamp(microseconds: 25)) == .microseconds(-15))
     }
@@ -62,6 +70,41 @@ import Testing
         #expect(String(decoding: encoded, as: UTF8.self) == #"["1970-01-01T00:00:00.000001Z"]"#)
         #expect(try codec.decode([Timestamp].self, from: encoded) == [Timestamp(microseconds: 1)])
         #expect(throws: (any Error).self) { try codec.decode([Timestamp].self, from: Array(#"["soon"]"#.utf8)) }
+    }
+}
+
+// What was written has to be readable for good.
+// guarantees: G14
+@Suite struct TimestampRangeTests {
+    struct Booked: Event {
+        static let eventType: EventType = "trip.booked"
+        var times: [Timestamp?]
+    }
+
+    static let first = Timestamp(microseconds: -62_167_219_200_000_000)
+    static let last = Timestamp(microseconds: 253_402_300_799_999_999)
+
+    @Test(arguments: [first, last])
+    func theFirstAndTheLastTimeAreWrittenAndRead(_ time: Timestamp) throws {
+        #expect(Timestamp(time.description) == time)
+        let registry = SchemaRegistry()
+        let event = try EventData(Booked(times: [time]), schema: registry)
+        #expect(try registry.codec.decode(Booked.self, from: event.data).times == [time])
+        #expect(try JSONDecoder().decode([Timestamp].self, from: JSONEncoder().encode([time])) == [time])
+    }
+
+    @Test(arguments: [
+        Timestamp(microseconds: first.microseconds - 1), Timestamp(microseconds: last.microseconds + 1),
+        Timestamp(microseconds: .min), Timestamp(microseconds: .max),
+    ])
+    func otherTimesAreRefusedByNameAndPlace(_ time: Timestamp) throws {
+        let trip = Booked(times: [nil, time])
+        #expect(throws: SchemaError.self) { try EventData(trip, schema: SchemaRegistry()) }
+        let error = #expect(throws: EncodingError.self) { try JSONCodec().encode(trip) }
+        guard case .invalidValue(let value, let context)? = error else { return }
+        #expect(value as? Timestamp == time)
+        #expect(context.codingPath.map(\.stringValue) == ["times", "Index 1"])
+        #expect(throws: EncodingError.self) { try JSONEncoder().encode([time]) }
     }
 }
 
@@ -89,7 +132,7 @@ import Testing
         #expect(start.advanced(by: .seconds(-2)) == start)
         let far = start.advanced(by: .seconds(Int64.max))
         #expect(far.uptime == .max)
-        #expect(far.wall.microseconds == .max)
+        #expect(far.wall.description == "9999-12-31T23:59:59.999999Z")
     }
 
     @Test func theSystemsClocksRunForward() async throws {

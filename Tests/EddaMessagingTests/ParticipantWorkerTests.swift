@@ -64,6 +64,16 @@ import Testing
         #expect(metadata.headers == ["traceparent": trace])
     }
 
+    // guarantees: G8
+    @Test func theKeyOfOneSenderIsNotTheKeyOfAnother() async throws {
+        var first = try message(Deposit(account: "a", amount: 5), key: "c")
+        first.source = "/a b"
+        var second = try message(Deposit(account: "a", amount: 7), key: "b c")
+        second.source = "/a"
+        #expect(try await deliver(first, second) == [.sent, .sent])
+        #expect(try await store.amounts(of: "a") == [5, 7])
+    }
+
     // acceptance: 41
     // guarantees: G8
     @Test func theSameCommandFiveTimesAtOnceHasOneEffectAndFiveEqualReplies() async throws {

@@ -53,6 +53,22 @@ import Testing
         #expect(error?.description.contains("99") == true)
     }
 
+    @Test(arguments: [-1, Int(Int32.min), 0], [SQLiteStore.Opening.readWrite, .readOnly])
+    func aFormatThatEddaNeverWritesIsRefusedAndUntouched(_ format: Int, _ opening: SQLiteStore.Opening) async throws {
+        let store = try await folder.store()
+        try await store.append(Append([EventData(type: "a", data: [1])], to: "s-1"))
+        await store.close()
+        let foreign = try RawDatabase(folder.file())
+        try foreign.execute("PRAGMA user_version = \(format)")
+        var configuration = SQLiteStore.Configuration()
+        configuration.opening = opening
+        let error = await #expect(throws: StoreError.self) { try await folder.store(configuration: configuration) }
+        #expect(error?.code == .corrupt)
+        #expect(error?.description.contains("format \(format)") == true)
+        #expect(try foreign.rows("PRAGMA user_version") == ["\(format)"])
+        #expect(try foreign.rows("SELECT count(*) FROM edda_events") == ["1"])
+    }
+
     @Test func aSecondStoreOnOneFileIsRefusedUntilTheFirstIsClosed() async throws {
         let store = try await folder.store()
         let error = await #expect(throws: StoreError.self) {

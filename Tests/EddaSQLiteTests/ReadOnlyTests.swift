@@ -109,7 +109,7 @@ import Testing
         try RawDatabase(folder.file("newer.db")).execute("PRAGMA user_version = 99")
         await expectRefused("newer.db", .newerFormat, "99")
 
-        try RawDatabase(folder.file("older.db")).execute("PRAGMA application_id = 1162101825; CREATE TABLE x (y)")
-        await expectRefused("older.db", .cannotOpen, "no Edda database")
+        try RawDatabase(folder.file("unset.db")).execute("PRAGMA application_id = 1162101825; CREATE TABLE x (y)")
+        await expectRefused("unset.db", .corrupt, "format 0")
     }
 }

@@ -217,9 +217,11 @@ import Testing
         let again = try await folder.store()
         let result = try await again.append(Append([EventData(type: "a", data: [])], to: "t-1"))
         #expect(result.positions == Position(4)...Position(4))
+        let next = try await again.append(Append([EventData(type: "a", data: [])], to: "s-1"))
+        #expect(next.versions == ["s-1": 4])
         let verification = try await again.verify()
         #expect(verification.findings == [])
-        #expect(verification.events == 2 && verification.holes == 2)
+        #expect(verification.events == 3 && verification.holes == 2)
         await again.close()
     }
 

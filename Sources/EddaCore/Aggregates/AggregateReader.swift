@@ -29,12 +29,12 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
         var tail = try await nearTail(after: before)
         while true {
             guard tail.version >= aggregate.version else {
-                // Maintenance has taken events away: what is remembered may be of a history that is no more.
+                // The stream has gone back: what is remembered is of a history that is no more.
                 store.aggregates.removeAll()
                 aggregate = try await replayed()
                 return true
             }
-            try aggregate.apply(tail.events, schema: schema)
+            try aggregate.apply(tail, schema: schema)
             if !tail.hasMore { break }
             tail = try await self.tail(after: aggregate.version)
         }
@@ -58,7 +58,7 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
             tail = try await self.tail(after: 0)
         }
         while true {
-            try aggregate.apply(tail.events, schema: schema)
+            try aggregate.apply(tail, schema: schema)
             if !tail.hasMore { break }
             tail = try await self.tail(after: aggregate.version)
         }
@@ -121,7 +121,7 @@ extension ReadTransaction {
                 aggregate = HeldAggregate(epoch: aggregate.epoch)
                 continue
             }
-            try aggregate.apply(tail.events, schema: schema)
+            try aggregate.apply(tail, schema: schema)
             if !tail.hasMore { return }
         }
     }

@@ -26,7 +26,7 @@ struct HeldAggregate<State: Aggregate>: Sendable {
 
     init(epoch: UInt64) { self.epoch = epoch }
 
-    /// The version of the last event that the state contains.
+    /// The version of the stream that the state is of.
     var version: Int { content.version }
 
     var state: State { content.state }
@@ -49,6 +49,12 @@ struct HeldAggregate<State: Aggregate>: Sendable {
         try State.handlers.apply(events, to: &content.state, version: &content.version, schema: schema)
     }
 
+    /// Folds in what follows in the stream.
+    mutating func apply(_ tail: StreamTail, schema: SchemaRegistry) throws {
+        try apply(tail.events, schema: schema)
+        if !tail.hasMore { advance(to: tail.version) }
+    }
+
     /// Folds events in that are being appended after it: their encoded data, as a replay would read it.
     ///
     /// - Throws: ``SchemaError`` when what was encoded does not decode.
@@ -66,6 +72,13 @@ struct HeldAggregate<State: Aggregate>: Sendable {
             )
         }
         try apply(recorded, schema: schema)
+    }
+
+    /// Notes that the stream has come this far, although it has no further event: maintenance has deleted the last one.
+    ///
+    /// What is decided on the state is appended after this version.
+    private mutating func advance(to version: Int) {
+        if version > content.version { ownContent().version = version }
     }
 
     private mutating func ownContent() -> Content {

@@ -2,7 +2,7 @@
 public struct Loaded<State: Aggregate>: Sendable {
     /// The state.
     public var state: State
-    /// The version of the last event that it contains; 0 when there is none.
+    /// The version of the stream that it is of: what an append that rests on it expects; 0 before any event.
     public var version: Int
 
     /// The state before any event.

@@ -91,6 +91,8 @@ extension ReadTransaction {
 extension WriteTransaction {
     /// Loads an aggregate, decides, and appends, all within this unit.
     ///
+    /// A key is looked up before deciding: when an earlier append used it, its result is the answer.
+    ///
     /// - Throws: What `decide` throws, and as ``EventWriting/append(_:)``.
     @discardableResult
     public func update<State: Aggregate>(
@@ -101,6 +103,7 @@ extension WriteTransaction {
         schema: SchemaRegistry,
         _ decide: (State) throws -> [any Event]
     ) throws -> AppendResult {
+        if let key, let earlier = try result(of: key) { return earlier }
         var aggregate = HeldAggregate<State>(epoch: 0)
         return try update(&aggregate, in: stream, schema: schema) { state, version in
             let events = try decide(state).map { try EventData($0, metadata: metadata, schema: schema) }

@@ -1,6 +1,6 @@
 /// What a stream holds after a version.
 struct StreamTail: Sendable {
-    /// The version of the stream, or that of the last event on a full page.
+    /// The version of the stream.
     let version: Int
     /// The events that follow, at most a page of them.
     let events: [RecordedEvent]
@@ -18,17 +18,12 @@ struct StreamTail: Sendable {
         limit: Int = pageSize,
         in transaction: any ReadTransaction
     ) throws {
-        if version == 0 {
-            // From the beginning on, the events themselves tell how far the stream goes.
-            events = try transaction.events(in: stream, .forward, versions: 1...Int.max, limit: limit)
-            self.version = events.last?.version ?? 0
-        } else {
-            self.version = try transaction.state(of: stream).version
-            events =
-                self.version > version
-                ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
-                : []
-        }
+        // The events do not tell how far the stream goes: maintenance may have deleted the last one.
+        self.version = try transaction.state(of: stream).version
+        events =
+            self.version > version
+            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
+            : []
         hasMore = events.count == limit
     }
 }

@@ -12,12 +12,11 @@ extension JSONInk {
 
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    /// Writes a time in the notation of RFC 3339, with microseconds.
+    /// Writes a time of the years 0 to 9999 in the notation of RFC 3339, with microseconds.
     func write(_ time: Timestamp) {
         let (seconds, fraction) = time.secondsAndMicroseconds
         let secondInDay = ((seconds % 86_400) + 86_400) % 86_400
         let date = CivilDate(daysSince1970: (seconds - secondInDay) / 86_400)
-        guard (0...9_999).contains(date.year) else { return write(quoted: time.description) }
         write(UInt8(ascii: "\""))
         write(digits: 4, of: date.year)
         write("-")

@@ -32,7 +32,11 @@ extension JSONSheet {
         // What `Array` and the like ask for this way, and what JSON has its own form for.
         if type == String.self { return write(entry) { $0.write(quoted: same(value) as String) } }
         if type == Int.self { return write(entry) { $0.write(integer: same(value) as Int) } }
-        if type == Timestamp.self { return write(entry) { $0.write(same(value) as Timestamp) } }
+        if type == Timestamp.self {
+            let time: Timestamp = same(value)
+            guard time.hasNotation else { throw unrepresentable(time, at: entry) }
+            return write(entry) { $0.write(time) }
+        }
         if type == Date.self { return write(entry) { $0.write(same(value) as Date) } }
         if type == UUID.self { return write(entry) { $0.write(quoted: (same(value) as UUID).uuidString) } }
         if type == Data.self {

@@ -6,6 +6,11 @@ public struct OutboxRow: Hashable, Sendable {
     public let message: Message
     /// Whether it is ready, held or dead.
     public let state: State
+    /// Why the message cannot be read; `nil` when it can, as every message that was accepted.
+    ///
+    /// ``message`` is then what is left of it, for lists: its destination, its partition key, its data and whatever else is
+    /// in order. It is not sent; the pump makes a dead letter of it.
+    public let damage: String?
 
     /// Where a message stands on its way out.
     public enum State: Hashable, Sendable {
@@ -18,10 +23,11 @@ public struct OutboxRow: Hashable, Sendable {
     }
 
     /// A row.
-    public init(sequence: Int64, message: Message, state: State) {
+    public init(sequence: Int64, message: Message, state: State, damage: String? = nil) {
         self.sequence = sequence
         self.message = message
         self.state = state
+        self.damage = damage
     }
 }
 

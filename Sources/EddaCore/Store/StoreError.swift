@@ -19,7 +19,7 @@ public struct StoreError: Error, CustomStringConvertible {
         case unsupported
         /// The file cannot be opened, or is no Edda database, or is in use by a second store of this process.
         case cannotOpen
-        /// The store was opened for reading only.
+        /// The store was opened for reading only, or its file or folder may not be written.
         case readOnly
         /// The file was written by a newer version of Edda.
         case newerFormat

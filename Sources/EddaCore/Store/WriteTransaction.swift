@@ -86,7 +86,8 @@ public protocol OutboxWriting: AnyObject {
     /// Puts a message into the outbox; it is sent after the commit.
     ///
     /// - Returns: Its place.
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``, with code `invalidArgument` for a message that could not be read again: with a time outside
+    ///   the years 0 to 9999, or a type or address that was made unchecked and breaks a rule.
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64
 

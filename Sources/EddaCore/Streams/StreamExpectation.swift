@@ -37,12 +37,12 @@ public enum StreamExpectation: Hashable, Sendable, CustomStringConvertible {
 public enum StreamState: Hashable, Sendable, CustomStringConvertible {
     /// No event was ever appended to it.
     case missing
-    /// Its last event has this version.
+    /// The last event that was appended to it has this version, whether or not maintenance has deleted that event.
     case version(Int)
     /// It was archived after its last event and takes no more.
     case archived(version: Int)
 
-    /// The version of the last event; 0 when there is none.
+    /// The version of the last event that was appended; 0 when there is none.
     public var version: Int {
         switch self {
         case .missing: 0

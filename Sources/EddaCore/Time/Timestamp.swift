@@ -24,16 +24,26 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Earlier is smaller.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
-    /// The time `duration` later; saturates at the ends of the range.
+    /// The time `duration` later; saturates at the ends of the years 0 to 9999, so that the sum has a notation.
     public static func + (time: Timestamp, duration: Duration) -> Timestamp {
         let (sum, overflow) = time.microseconds.addingReportingOverflow(duration.wholeMicroseconds)
-        return Timestamp(microseconds: overflow ? (duration < .zero ? .min : .max) : sum)
+        let end = overflow ? (duration < .zero ? .min : .max) : sum
+        // A time that is outside already is left where it is.
+        let range = min(time.microseconds, notated.lowerBound)...max(time.microseconds, notated.upperBound)
+        return Timestamp(microseconds: min(max(end, range.lowerBound), range.upperBound))
     }
 
-    /// How long after `earlier` this time is; negative when it is before.
+    /// How long after `earlier` this time is; negative when it is before, and saturating at the ends of the range.
     public func since(_ earlier: Timestamp) -> Duration {
-        .microseconds(microseconds.subtractingReportingOverflow(earlier.microseconds).partialValue)
+        let (difference, overflow) = microseconds.subtractingReportingOverflow(earlier.microseconds)
+        return .microseconds(overflow ? (self < earlier ? .min : .max) : difference)
     }
+
+    /// The times that RFC 3339 has a notation for, and that a text can be read as: those of the years 0 to 9999.
+    private static let notated: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
+
+    /// Whether it is of the years 0 to 9999, so that it can be written down and read again.
+    package var hasNotation: Bool { Self.notated.contains(microseconds) }
 }
 
 extension Timestamp: LosslessStringConvertible, Codable {
@@ -126,8 +136,18 @@ extension Timestamp: LosslessStringConvertible, Codable {
 
     /// Writes RFC 3339 in UTC.
     ///
-    /// - Throws: What the encoder throws.
+    /// - Throws: `EncodingError` for a time outside the years 0 to 9999, which could not be read again; what the encoder
+    ///   throws.
     public func encode(to encoder: any Encoder) throws {
+        guard hasNotation else {
+            throw EncodingError.invalidValue(
+                self,
+                EncodingError.Context(
+                    codingPath: encoder.codingPath,
+                    debugDescription: "\(self) is not of the years 0 to 9999, the only ones that RFC 3339 can write."
+                )
+            )
+        }
         try encoder.encode(text: description)
     }
 }

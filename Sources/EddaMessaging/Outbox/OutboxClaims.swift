@@ -12,12 +12,23 @@ struct OutboxClaims: Sendable {
         let message: Message
         /// How often it has been tried.
         let attempts: Int
+        /// Why it cannot be read, and so is refused instead of sent.
+        var damage: String?
     }
 
     /// Messages that are sent together.
     struct Batch: Hashable, Sendable {
         let destination: Address
         let claims: [Claim]
+
+        /// The outcomes of all claims, from those of the ones that can be read, as far as the transport told them.
+        func outcomes(of sent: [SendOutcome]) -> [SendOutcome] {
+            var rest = sent[...]
+            return claims.map { claim in
+                if let damage = claim.damage { return .refused(reason: damage) }
+                return rest.popFirst() ?? .failed(reason: "The transport told no outcome.")
+            }
+        }
     }
 
     /// A ready message, as it was read.

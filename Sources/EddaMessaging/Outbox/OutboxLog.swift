@@ -99,6 +99,6 @@ struct OutboxLog: Sendable {
             case .ready: 0
             case .held(let attempts, _, _), .dead(let attempts, _): attempts
             }
-        return OutboxClaims.Claim(sequence: row.sequence, message: row.message, attempts: attempts)
+        return OutboxClaims.Claim(sequence: row.sequence, message: row.message, attempts: attempts, damage: row.damage)
     }
 }

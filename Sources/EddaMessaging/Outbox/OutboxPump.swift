@@ -132,14 +132,17 @@ public final class OutboxPump: Sendable {
     ) {
         for batch in batches {
             group.addTask { [transport] in
-                let outcomes: [SendOutcome]
+                // What cannot be read is refused in its turn, when all before it of its key have been sent.
+                let readable = batch.claims.filter { $0.damage == nil }
+                var sent: [SendOutcome] = []
                 do {
-                    outcomes = try await transport.send(batch.claims.map(\.message))
+                    if !readable.isEmpty { sent = try await transport.send(readable.map(\.message)) }
                 } catch is CancellationError where Task.isCancelled {
                     return
                 } catch {
-                    outcomes = batch.claims.map { _ in .failed(reason: "\(error)") }
+                    sent = readable.map { _ in .failed(reason: "\(error)") }
                 }
+                let outcomes = batch.outcomes(of: sent)
                 reports.add(PumpReports.Report(destination: batch.destination, outcomes: outcomes))
             }
         }

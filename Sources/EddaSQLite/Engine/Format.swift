@@ -11,7 +11,7 @@ enum Format {
     /// Checks a file and brings it to the present format.
     ///
     /// - Throws: ``StoreError`` with code `cannotOpen` for a database that is not Edda's, `newerFormat` for one of a
-    ///   later version.
+    ///   later version, `corrupt` for one whose format is none that Edda writes.
     static func prepare(_ connection: Connection, path: String) throws {
         let format = try stored(connection, path: path)
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
@@ -27,7 +27,7 @@ enum Format {
     /// Checks a file for a reader, which changes nothing: it has to be of the present format already.
     ///
     /// - Throws: ``StoreError`` with code `cannotOpen` for what is no Edda database or of an older format, `newerFormat`
-    ///   for one of a later version.
+    ///   for one of a later version, `corrupt` for one whose format is none that Edda writes.
     static func check(_ connection: Connection, path: String) throws {
         let format = try stored(connection, path: path)
         guard format > 0 else {
@@ -46,14 +46,22 @@ enum Format {
     private static func stored(_ connection: Connection, path: String) throws -> Int {
         let identity = try connection.integer("PRAGMA application_id")
         let format = Int(try connection.integer("PRAGMA user_version"))
+        let tables = format > 0 ? 0 : try connection.integer("SELECT count(*) FROM sqlite_schema")
         if identity != applicationID {
-            let tables = try connection.integer("SELECT count(*) FROM sqlite_schema")
             guard identity == 0, format == 0, tables == 0 else {
                 throw StoreError(
                     .cannotOpen,
                     "\(path) is a SQLite database of another program. Choose another path; nothing was changed."
                 )
             }
+        }
+        // The format is set in the transaction that makes the tables, and only ever rises.
+        guard format > 0 || format == 0 && tables == 0 else {
+            throw StoreError(
+                .corrupt,
+                "\(path) says that it has format \(format), which no database of Edda with tables has: something else has set "
+                    + "its user_version. Restore it from a backup; nothing was changed."
+            )
         }
         guard format <= current else {
             throw StoreError(

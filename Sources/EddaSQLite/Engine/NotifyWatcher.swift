@@ -1,3 +1,4 @@
+internal import EddaCore
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -11,8 +12,9 @@ internal import Darwin
 /// Watches the notify files of all open stores of the process, on one thread.
 ///
 /// Touches are coalesced: after one the watcher rests for some milliseconds, so that a busy writer in this very process
-/// does not wake it for every commit. Once a second it calls every handler anyway: a writer that is killed between its
-/// commit and its touch wakes nobody, and where the system has no watches left this is what remains.
+/// does not wake it for every commit. Once a second it calls every handler anyway, however busy some files are: a writer
+/// that is killed between its commit and its touch wakes nobody, and where the system has no watches left this is what
+/// remains.
 final class NotifyWatcher: Sendable {
     static let shared = NotifyWatcher()
 
@@ -30,7 +32,7 @@ final class NotifyWatcher: Sendable {
     /// The inotify instance; negative where there is none.
     private let descriptor: Int32
     private static let pause: UInt32 = 10_000
-    private static let patience: Int32 = 1_000
+    private static let patience: Duration = .seconds(1)
 
     private init() {
         #if os(Linux)
@@ -76,15 +78,23 @@ final class NotifyWatcher: Sendable {
     }
 
     private func run() {
+        var deadline = ContinuousClock.now + Self.patience
         while true {
-            for handler in waitForTouches() { handler() }
+            var called = waitForTouches(until: deadline)
+            if ContinuousClock.now >= deadline {
+                called = state.withLock { Array($0.handlers.values) }
+                deadline = .now + Self.patience
+            }
+            for handler in called { handler() }
             usleep(Self.pause)
         }
     }
 
-    private func waitForTouches() -> [@Sendable () -> Void] {
+    /// The handlers of the files that are touched first, none when that is not before the deadline.
+    private func waitForTouches(until deadline: ContinuousClock.Instant) -> [@Sendable () -> Void] {
         var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&file, 1, Self.patience) > 0 else { return state.withLock { Array($0.handlers.values) } }
+        let rest = max(.zero, ContinuousClock.now.duration(to: deadline)).wholeMicroseconds
+        guard poll(&file, 1, Int32((rest + 999) / 1_000)) > 0 else { return [] }
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = read(descriptor, &buffer, buffer.count)
         // An event without a name, as here, is 16 bytes: the watch first, the length of the name last.

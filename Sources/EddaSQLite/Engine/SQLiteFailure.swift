@@ -44,11 +44,31 @@ struct SQLiteFailure: Error, CustomStringConvertible {
             )
         case SQLITE_CANTOPEN:
             StoreError(.cannotOpen, "\(path) cannot be opened (\(message)).", underlying: self)
-        case SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_AUTH, SQLITE_RANGE, SQLITE_TOOBIG,
-            SQLITE_READONLY:
+        case SQLITE_READONLY:
+            StoreError(.readOnly, "\(path) cannot be written: \(readOnlyAdvice)", underlying: self)
+        case SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_AUTH, SQLITE_RANGE, SQLITE_TOOBIG:
             StoreError(.badSQL, "SQLite refused a statement: \(message).", underlying: self)
         default:
             StoreError(.ioError, "Reading or writing \(path) failed: \(message) (\(extendedCode)).", underlying: self)
+        }
+    }
+
+    /// Why a file cannot be written, and what to do about it (sqlite.org/rescode.html, SQLITE_READONLY and what follows).
+    private var readOnlyAdvice: String {
+        switch extendedCode >> 8 {
+        case 1, 2, 5:
+            // RECOVERY, CANTLOCK, CANTINIT.
+            "its log has to be recovered first, which this process may not do (\(message)). Let it write the folder and the "
+                + "files whose names begin like that one, or open it once in a process that may."
+        case 4:
+            // DBMOVED.
+            "the file was moved or deleted while it was open. Put it back, or end this program and open it where it is now."
+        case 6:
+            // DIRECTORY.
+            "a file has to be made beside it, and its folder allows no writing. Let this process write the folder, and repeat."
+        default:
+            "the file, its folder or the file system allows no writing (\(message)). Let this process write them, and open "
+                + "the store again."
         }
     }
 }

@@ -1,13 +1,6 @@
 internal import EddaCore
 
 extension SQLiteReadTransaction {
-    func state(of stream: StreamID) throws -> StreamState {
-        try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
-            let version = Int(row.integer(2))
-            return row.integer(1) == 0 ? .version(version) : .archived(version: version)
-        } ?? .missing
-    }
-
     func position(asOf time: Timestamp) throws -> Position {
         let position = try bisect(upTo: head().value) { position in
             try first(.recordedAt, bind: { try $0.bind(1, position) }) { row in
@@ -192,7 +185,7 @@ extension SQLiteReadTransaction {
         let isBehind = after.map { !$0.rawValue.utf8.lexicographicallyPrecedes(category.rawValue.utf8) } ?? false
         try rows(
             of: """
-                SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
+                SELECT s.name, s.archived, \(StoreStatement.streamVersion)
                 FROM edda_streams s WHERE s.name \(isBehind ? ">" : ">=") ?1 AND s.name < ?2 AND s.category = ?3
                 ORDER BY s.name LIMIT ?4
                 """,

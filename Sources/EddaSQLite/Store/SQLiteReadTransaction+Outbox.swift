@@ -65,10 +65,13 @@ extension SQLiteReadTransaction {
 
     private func outboxRow(_ row: Statement, boot: String) throws -> OutboxRow {
         let message: Message
+        var damage: String?
         do {
             message = try Message(encodedAttributes: row.bytes(1), data: row.bytes(2))
         } catch {
-            throw StoreError(.corrupt, "Row \(row.integer(0)) of the outbox: \(error)", underlying: error)
+            // One message that cannot be read must not keep all the others from being sent.
+            damage = "\(error)"
+            message = try remains(of: row)
         }
         let attempts = Int(row.integer(4))
         let state: OutboxRow.State
@@ -82,6 +85,20 @@ extension SQLiteReadTransaction {
             state = .held(attempts: attempts, due: due, reason: row.optionalText(7))
         default: state = .dead(attempts: attempts, reason: row.text(7))
         }
-        return OutboxRow(sequence: row.integer(0), message: message, state: state)
+        return OutboxRow(sequence: row.integer(0), message: message, state: state, damage: damage)
+    }
+
+    private func remains(of row: Statement) throws -> Message {
+        let place = try first(
+            .outboxLane,
+            bind: { try $0.bind(1, row.integer(0)) },
+            row: { (destination: $0.text(1), key: $0.text(2)) }
+        )
+        return Message(
+            remainsOf: row.bytes(1),
+            destination: place?.destination ?? "",
+            partitionKey: place?.key ?? "",
+            data: row.bytes(2)
+        )
     }
 }

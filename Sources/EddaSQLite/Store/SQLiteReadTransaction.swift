@@ -86,6 +86,20 @@ class SQLiteReadTransaction: ReadTransaction {
         try first(.log) { $0.text(3) } ?? ""
     }
 
+    func state(of stream: StreamID) throws -> StreamState { try storedHead(of: stream)?.state ?? .missing }
+
+    /// The state of a stream as the tables have it; `nil` when it does not exist.
+    final func storedHead(of stream: StreamID) throws -> StreamHeads.Head? {
+        try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
+            StreamHeads.Head(
+                number: row.integer(0),
+                category: row.integer(3),
+                version: Int(row.integer(2)),
+                isArchived: row.integer(1) != 0
+            )
+        }
+    }
+
     final func limited(_ limit: Int) throws(StoreError) -> Int64 {
         guard limit >= 0 else {
             throw StoreError(.invalidArgument, "A limit of \(limit) was given; limits are 0 or more.")

@@ -135,16 +135,9 @@ extension SQLiteWriteTransaction {
     }
 
     /// The state of a stream; `nil` when it does not exist.
-    private func streamHead(_ stream: StreamID) throws -> StreamHeads.Head? {
+    func streamHead(_ stream: StreamID) throws -> StreamHeads.Head? {
         if let head = memory.heads[stream] { return head }
-        let found = try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in
-            StreamHeads.Head(
-                number: row.integer(0),
-                category: row.integer(3),
-                version: Int(row.integer(2)),
-                isArchived: row.integer(1) != 0
-            )
-        }
+        let found = try storedHead(of: stream)
         if let found { memory.heads.remember(stream, found) }
         return found
     }

@@ -3,6 +3,7 @@ internal import EddaCore
 extension SQLiteWriteTransaction {
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64 {
+        try message.validate()
         let sequence = effects.outboxSequence + 1
         try change(.insertOutbox) { statement in
             try statement.bind(1, sequence)

@@ -48,6 +48,9 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
 
     override func head() throws -> Position { Position(effects.head) }
 
+    /// What is known of a stream need not be looked up: it is the writer alone who changes it.
+    override func state(of stream: StreamID) throws -> StreamState { try streamHead(stream)?.state ?? .missing }
+
     override func stream(_ number: Int64) throws -> StreamID { try storedStream(number) }
 
     override func boot() throws -> String { logBoot }

@@ -105,6 +105,13 @@ enum StoreStatement: Int, CaseIterable {
         e.causation, e.headers, e.data
         """
 
+    /// The version of the stream `s`: that of its last event, also when maintenance has deleted that, so that no version is
+    /// given twice.
+    static let streamVersion = """
+        max(coalesce((SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), 0), \
+        coalesce((SELECT max(h.version) FROM edda_holes h WHERE h.stream = s.id), 0))
+        """
+
     private static let inboxColumns = "consumer, key, outcome, content, recorded_at, attributes, data"
 
     private static let outboxColumns =
@@ -137,8 +144,7 @@ enum StoreStatement: Int, CaseIterable {
         case .streamName: "SELECT name FROM edda_streams WHERE id = ?1"
         case .streamState:
             """
-            SELECT s.id, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), s.category
-            FROM edda_streams s WHERE s.name = ?1
+            SELECT s.id, s.archived, \(Self.streamVersion), s.category FROM edda_streams s WHERE s.name = ?1
             """
         case .insertStream: "INSERT INTO edda_streams (name, category) VALUES (?1, ?2)"
         case .archiveStream: "UPDATE edda_streams SET archived = 1 WHERE name = ?1"
@@ -174,7 +180,7 @@ enum StoreStatement: Int, CaseIterable {
         case .streamBackward: Self.stream("DESC")
         case .streams:
             """
-            SELECT s.name, s.archived, (SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id)
+            SELECT s.name, s.archived, \(Self.streamVersion)
             FROM edda_streams s WHERE s.name > ?1 AND s.category > 0 ORDER BY s.name LIMIT ?2
             """
 

@@ -25,6 +25,30 @@ extension StoreConformance {
             try bench.equal(second.positions, first.positions, "positions")
             try bench.equal(second.wasRepeated, true, "wasRepeated")
         },
+        ConformanceCase("keys: an update within a unit looks its key up before deciding") { bench in
+            let store = bench.store
+            let schema = store.schema
+            for (key, events) in [("one", [Added(amount: 1)]), ("none", [])] as [(IdempotencyKey, [Added])] {
+                let first = try await store.write { transaction in
+                    try transaction.update(Tally.self, in: "tally-1", key: key, schema: schema) { _ in events }
+                }
+                let second = try await store.write { transaction in
+                    try transaction.update(Tally.self, in: "tally-1", key: key, schema: schema) { _ in
+                        throw Rejection("asked.twice")
+                    }
+                }
+                try bench.equal(first.wasRepeated, false, "wasRepeated of the first update under \(key)")
+                try bench.equal(second.wasRepeated, true, "wasRepeated of the second update under \(key)")
+                try bench.equal(second.positions, first.positions, "positions under \(key)")
+            }
+            let other = try await store.write { transaction in
+                try transaction.update(Tally.self, in: "tally-1", key: "one", schema: schema) { tally in
+                    [Added(amount: tally.sum + 1)]
+                }
+            }
+            try bench.equal(other.wasRepeated, true, "wasRepeated when another decision would be made")
+            try await bench.equal(store.load(Tally.self, id: "1").state.amounts, [1], "what took effect")
+        },
         ConformanceCase("keys: other content under the same key throws") { bench in
             let store = bench.store
             _ = try await store.append(keyed())

@@ -53,6 +53,42 @@ extension StoreConformance {
                 try bench.equal(found, messages, "messages after reopening")
             }
         },
+        ConformanceCase("outbox: a message that could not be read again is refused by name") { bench in
+            let store = bench.store
+            let never = Timestamp(microseconds: .max)
+            let broken: [(String, (inout Message) -> Void)] = [
+                ("type", { $0.type = MessageType(unchecked: "") }),
+                ("destination", { $0.destination = Address(unchecked: "a\nb") }),
+                ("time", { $0.time = never }),
+                ("replyto", { $0.replyTo = Address(unchecked: String(repeating: "x", count: 256)) }),
+                ("deadline", { $0.deadline = never }),
+                ("firstsent", { $0.firstSent = Timestamp(microseconds: .min) }),
+            ]
+            for (attribute, spoil) in broken {
+                var message = Message.sample("broken")
+                spoil(&message)
+                let refused = message
+                do {
+                    try await store.write { transaction in
+                        try transaction.append(Append([.sample("a-1")]))
+                        try transaction.enqueue(refused)
+                    }
+                    throw bench.fail("a message with a broken \(attribute) was taken")
+                } catch let error as StoreError {
+                    try bench.equal(error.code, .invalidArgument, "code for \(attribute)")
+                    try bench.expect(error.description.contains(attribute), "\(attribute) is not named: \(error)")
+                    try bench.expect(error.description.contains("broken"), "the message is not named: \(error)")
+                }
+            }
+            try await bench.equal(store.head(), .start, "head")
+            try await bench.equal(store.read { try $0.outbox(after: 0, limit: 9) }, [], "outbox")
+            var message = Message.sample("far")
+            message.deadline = message.time + .seconds(Int64.max)
+            message.subject = "\u{0}\u{1F}\"\\ \u{7F}\u{2028}"
+            let sound = message
+            try await store.write { _ = try $0.enqueue(sound) }
+            try await bench.equal(store.read { try $0.outbox(after: 0, limit: 9).map(\.message) }, [sound], "outbox")
+        },
         ConformanceCase("outbox: places are not reused after removal") { bench in
             let store = bench.store
             let first = try await store.write { try $0.enqueue(.sample("1")) }

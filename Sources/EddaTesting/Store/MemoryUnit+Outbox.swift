@@ -36,6 +36,7 @@ extension MemoryUnit {
     }
 
     func enqueue(_ message: Message) throws -> Int64 {
+        try message.validate()
         let sequence = state.outbox.next
         set(\.outbox.next, to: sequence + 1)
         put(sequence, OutboxRow(sequence: sequence, message: message, state: .ready))
