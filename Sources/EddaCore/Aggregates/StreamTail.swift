@@ -1,6 +1,6 @@
 /// What a stream holds after a version.
 struct StreamTail: Sendable {
-    /// The version of the stream.
+    /// The version of the stream, or that of the last event on a full page.
     let version: Int
     /// The events that follow, at most a page of them.
     let events: [RecordedEvent]
@@ -18,12 +18,18 @@ struct StreamTail: Sendable {
         limit: Int = pageSize,
         in transaction: any ReadTransaction
     ) throws {
-        // The events do not tell how far the stream goes: maintenance may have deleted the last one.
-        self.version = try transaction.state(of: stream).version
-        events =
-            self.version > version
-            ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
-            : []
+        if version == 0 {
+            events = try transaction.events(in: stream, .forward, versions: 1...Int.max, limit: limit)
+            // Unless maintenance has deleted the last one, they tell how far the stream goes.
+            self.version =
+                try transaction.mayHaveHoles() ? transaction.state(of: stream).version : events.last?.version ?? 0
+        } else {
+            self.version = try transaction.state(of: stream).version
+            events =
+                self.version > version
+                ? try transaction.events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
+                : []
+        }
         hasMore = events.count == limit
     }
 }

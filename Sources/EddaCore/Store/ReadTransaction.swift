@@ -30,6 +30,13 @@ public protocol EventReading: AnyObject {
     /// - Throws: ``StoreError``.
     func state(of stream: StreamID) throws -> StreamState
 
+    /// Whether maintenance may have deleted events, so that those of a stream do not tell how far it goes.
+    ///
+    /// A store that does not know says yes.
+    ///
+    /// - Throws: ``StoreError``.
+    func mayHaveHoles() throws -> Bool
+
     /// The position of the last event that was recorded at or before a time; ``Position/start`` when there is none.
     ///
     /// O(log events): times of recording never fall, so it is a search by halves.
@@ -278,4 +285,9 @@ public protocol SQLReading: AnyObject {
     ///
     /// - Throws: ``StoreError`` with code `badSQL`, or `unsupported` in a store without SQL.
     func rows(_ query: SQL) throws -> [SQLRow]
+}
+
+extension EventReading {
+    /// Yes.
+    public func mayHaveHoles() throws -> Bool { true }
 }

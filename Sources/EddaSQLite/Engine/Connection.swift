@@ -123,6 +123,15 @@ final class Connection {
         return try statement.step() ? statement.text(0) : ""
     }
 
+    /// A number that changes with the content of the database, as far as this connection has seen it.
+    ///
+    /// See sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, `SQLITE_FCNTL_DATA_VERSION`.
+    var dataVersion: UInt32 {
+        var version: UInt32 = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        return version
+    }
+
     /// A statement of Edda's own, prepared on first use.
     func statement(_ known: StoreStatement) throws(SQLiteFailure) -> Statement {
         if fixed.isEmpty { fixed = [Statement?](repeating: nil, count: StoreStatement.allCases.count) }

@@ -4,6 +4,8 @@ final class ConnectionMemory {
     var names = NameMemory()
     /// The names of streams, for a connection that reads.
     var streams = StreamMemory()
+    /// Whether there were holes, and in which state of the database, for a connection that reads.
+    var holes: (dataVersion: UInt32, exist: Bool)?
     /// The states of streams, for the connection that writes.
     var heads = StreamHeads()
 

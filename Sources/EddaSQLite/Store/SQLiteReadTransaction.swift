@@ -88,6 +88,15 @@ class SQLiteReadTransaction: ReadTransaction {
 
     func state(of stream: StreamID) throws -> StreamState { try storedHead(of: stream)?.state ?? .missing }
 
+    /// Found out once for each state of the database; something must have been read in this transaction before.
+    func mayHaveHoles() throws -> Bool {
+        let dataVersion = connection.dataVersion
+        if let known = memory.holes, known.dataVersion == dataVersion { return known.exist }
+        let exist = try first(.lastHole) { !$0.isNull(0) } ?? false
+        memory.holes = (dataVersion, exist)
+        return exist
+    }
+
     /// The state of a stream as the tables have it; `nil` when it does not exist.
     final func storedHead(of stream: StreamID) throws -> StreamHeads.Head? {
         try first(.streamState, bind: { try $0.bind(1, stream.rawValue) }) { row in

@@ -51,6 +51,9 @@ final class SQLiteWriteTransaction: SQLiteReadTransaction, WriteTransaction {
     /// What is known of a stream need not be looked up: it is the writer alone who changes it.
     override func state(of stream: StreamID) throws -> StreamState { try streamHead(stream)?.state ?? .missing }
 
+    /// What is known of a stream tells of its holes too.
+    override func mayHaveHoles() throws -> Bool { true }
+
     override func stream(_ number: Int64) throws -> StreamID { try storedStream(number) }
 
     override func boot() throws -> String { logBoot }

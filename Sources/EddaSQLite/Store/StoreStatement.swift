@@ -10,6 +10,7 @@ enum StoreStatement: Int, CaseIterable {
     case releaseAppend
     case rollbackToAppend
     case dataVersion
+    case lastHole
     case log
     case setLog
 
@@ -138,6 +139,7 @@ enum StoreStatement: Int, CaseIterable {
         case .releaseAppend: "RELEASE edda_append"
         case .rollbackToAppend: "ROLLBACK TO edda_append"
         case .dataVersion: "PRAGMA data_version"
+        case .lastHole: "SELECT max(position) FROM edda_holes"
         case .log: "SELECT head, recorded_at, marker, boot, outbox FROM edda_log WHERE id = 1"
         case .setLog: "UPDATE edda_log SET head = ?1, recorded_at = ?2, marker = ?3, outbox = ?4 WHERE id = 1"
 

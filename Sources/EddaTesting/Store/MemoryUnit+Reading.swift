@@ -5,6 +5,9 @@ extension MemoryUnit {
 
     func state(of stream: StreamID) throws -> StreamState { state.streams[stream]?.state ?? .missing }
 
+    /// Nothing is ever deleted here.
+    func mayHaveHoles() throws -> Bool { false }
+
     func position(asOf time: Timestamp) throws -> Position {
         let events = state.events
         return Position(bisect(upTo: Int64(events.count)) { ($0, events[Int($0) - 1].recordedAt <= time) })
