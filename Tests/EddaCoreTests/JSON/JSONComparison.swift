@@ -42,8 +42,9 @@ struct JSONComparison: Sendable {
     /// A document that is not JSON is to be refused as such; Foundation overlooks damage in what is not asked for.
     func difference(_ bytes: [UInt8]) -> String? {
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        // A zero, or a mark, among the first bytes is how UTF-16 and UTF-32 are told.
-        let isUTF8 = text.prefix(4).allSatisfy { $0 != 0 && $0 < 0xFE }
+        // A zero among the first bytes, or a mark before them, is how UTF-16 and UTF-32 are told.
+        let hasMark = text.starts(with: [0xFE, 0xFF]) || text.starts(with: [0xFF, 0xFE])
+        let isUTF8 = !hasMark && !text.prefix(4).contains(0)
         guard !isUTF8 || JSONGrammar.accepts(text) else {
             guard case .failure(let error) = outcome(AnyJSON.self, bytes, ours.decode), kind(error) == "dataCorrupted",
                 "\(error)".contains("Not JSON")
