@@ -42,9 +42,10 @@ struct JSONComparison: Sendable {
     /// A document that is not JSON is to be refused as such; Foundation overlooks damage in what is not asked for.
     func difference(_ bytes: [UInt8]) -> String? {
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        // A zero among the first bytes, or a mark before them, is how UTF-16 and UTF-32 are told.
+        // By a mark, or by where the zeros are, UTF-16 and UTF-32 are told (RFC 4627, section 3).
         let hasMark = text.starts(with: [0xFE, 0xFF]) || text.starts(with: [0xFF, 0xFE])
-        let isUTF8 = !hasMark && !text.prefix(4).contains(0)
+        let zeros = text.prefix(4).map { $0 == 0 ? "0" : "x" }.joined()
+        let isUTF8 = !hasMark && !["000x", "x000", "0x0x", "x0x0", "0x", "x0"].contains(zeros)
         guard !isUTF8 || JSONGrammar.accepts(text) else {
             guard case .failure(let error) = outcome(AnyJSON.self, bytes, ours.decode), kind(error) == "dataCorrupted",
                 "\(error)".contains("Not JSON")
