@@ -41,18 +41,32 @@ struct JSONComparison: Sendable {
     ///
     /// A document that is not JSON is to be refused as such; Foundation overlooks damage in what is not asked for.
     func difference(_ bytes: [UInt8]) -> String? {
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        // By a mark, or by where the zeros are, UTF-16 and UTF-32 are told (RFC 4627, section 3).
-        let hasMark = text.starts(with: [0xFE, 0xFF]) || text.starts(with: [0xFF, 0xFE])
-        let zeros = text.prefix(4).map { $0 == 0 ? "0" : "x" }.joined()
-        let isUTF8 = !hasMark && !["000x", "x000", "0x0x", "x0x0", "0x", "x0"].contains(zeros)
-        guard !isUTF8 || JSONGrammar.accepts(text) else {
+        guard Self.text(of: bytes).map({ JSONGrammar.accepts($0) }) ?? true else {
             guard case .failure(let error) = outcome(AnyJSON.self, bytes, ours.decode), kind(error) == "dataCorrupted",
                 "\(error)".contains("Not JSON")
             else { return "not JSON, but read" }
             return nil
         }
         return difference(bytes)
+    }
+
+    /// A document in UTF-8; `nil` when it is in an encoding that it cannot be read in.
+    ///
+    /// By a mark, or by where the zeros are, UTF-16 and UTF-32 are told (RFC 4627, section 3).
+    private static func text(of bytes: [UInt8]) -> [UInt8]? {
+        let marks: [([UInt8], String.Encoding)] = [
+            ([0xEF, 0xBB, 0xBF], .utf8), ([0, 0, 0xFE, 0xFF], .utf32BigEndian),
+            ([0xFF, 0xFE, 0, 0], .utf32LittleEndian),
+            ([0xFE, 0xFF], .utf16BigEndian), ([0xFF, 0xFE], .utf16LittleEndian),
+        ]
+        let zeros: [String: String.Encoding] = [
+            "000x": .utf32BigEndian, "x000": .utf32LittleEndian, "0x0x": .utf16BigEndian, "x0x0": .utf16LittleEndian,
+            "0x": .utf16BigEndian, "x0": .utf16LittleEndian,
+        ]
+        let mark = marks.first { bytes.starts(with: $0.0) }
+        let rest = Array(bytes.dropFirst(mark?.0.count ?? 0))
+        let encoding = mark?.1 ?? zeros[bytes.prefix(4).map { $0 == 0 ? "0" : "x" }.joined()] ?? .utf8
+        return encoding == .utf8 ? rest : String(bytes: rest, encoding: encoding).map { Array($0.utf8) }
     }
 
     /// The comparisons, one for each type.
