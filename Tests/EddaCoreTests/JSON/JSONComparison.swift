@@ -65,7 +65,8 @@ struct JSONComparison: Sendable {
         ]
         let mark = marks.first { bytes.starts(with: $0.0) }
         let rest = Array(bytes.dropFirst(mark?.0.count ?? 0))
-        let encoding = mark?.1 ?? zeros[bytes.prefix(4).map { $0 == 0 ? "0" : "x" }.joined()] ?? .utf8
+        let pattern = bytes.prefix(4).map { $0 == 0 ? "0" : "x" }.joined()
+        let encoding: String.Encoding = mark?.1 ?? zeros[pattern] ?? .utf8
         return encoding == .utf8 ? rest : String(bytes: rest, encoding: encoding).map { Array($0.utf8) }
     }
 
