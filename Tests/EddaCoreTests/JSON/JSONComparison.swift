@@ -103,7 +103,7 @@ struct JSONComparison: Sendable {
             )
         ),
         JSONComparison([String: Int].self, .map(.integer), errorsMatch: false, textsMatch: false),
-        JSONComparison([Int: String].self, .integerMap(.string), errorsMatch: false, textsMatch: false),
+        JSONComparison(Subjects.IntegerKeys.self, .integerMap(.string), errorsMatch: false, textsMatch: false),
         JSONComparison(
             [String: [String: Bool?]].self,
             .map(.map(.choice([.bool, .null]))),

@@ -45,6 +45,18 @@ enum Subjects {
         var o: Int?
     }
 
+    /// Values by number; none if two keys, such as `0` and `-0`, are texts of one number: which of them counts rests on the
+    /// order of a hash table in Foundation.
+    struct IntegerKeys: Decodable, Equatable {
+        let values: [Int: String]
+
+        init(from decoder: any Decoder) throws {
+            let texts = try [String: String](from: decoder)
+            let values = try [Int: String](from: decoder)
+            self.values = texts.count == values.count ? values : [:]
+        }
+    }
+
     struct Special: Codable, Equatable {
         var data: Data?
         var url: URL?
