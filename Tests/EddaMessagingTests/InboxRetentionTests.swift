@@ -1,48 +1,11 @@
 import EddaCore
 import EddaTesting
-import Synchronization
 import Testing
 
 @testable import EddaMessaging
 
 /// What an inbox forgets when its store is at its limit. // acceptance: 60
 @Suite struct InboxRetentionTests {
-    /// A store whose writing queue is full for a number of units.
-    private final class BusyStore: Store {
-        let base: InMemoryStore
-        private let refusals: Mutex<Int>
-
-        init(_ base: InMemoryStore, refusals: Int) {
-            self.base = base
-            self.refusals = Mutex(refusals)
-        }
-
-        var schema: SchemaRegistry { base.schema }
-        var time: any TimeSource { base.time }
-        var signals: StoreSignals { base.signals }
-
-        func read<Result: Sendable>(
-            _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-        ) async throws -> Result {
-            try await base.read(body)
-        }
-
-        func write<Result: Sendable>(
-            _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-        ) async throws -> Result {
-            let isBusy = refusals.withLock { refusals in
-                refusals -= 1
-                return refusals >= 0
-            }
-            if isBusy { throw Overloaded(waiting: 1_000) }
-            return try await base.write(body)
-        }
-
-        func append(_ append: Append) async throws -> AppendResult { try await base.append(append) }
-        func install(_ hook: any AppendHook) async throws { try await base.install(hook) }
-        func close() async { await base.close() }
-    }
-
     @Test func aStoreThatIsBusyIsAskedAgainSoon() async throws {
         let time = ManualTime()
         let base = InMemoryStore(time: time)
@@ -56,8 +19,13 @@ import Testing
         }
         time.advance(by: .seconds(7_200))
         let start = time.now()
+        let units = Counter()
+        let busy = WrappedStore(base) { write in
+            if units.next() <= 4 { throw Overloaded(waiting: 1_000) }
+            try await write()
+        }
         let retention = InboxRetention(
-            store: BusyStore(base, refusals: 4),
+            store: busy,
             window: .seconds(3_600),
             interval: .seconds(3_600),
             page: 2,

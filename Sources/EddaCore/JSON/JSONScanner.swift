@@ -190,8 +190,8 @@ struct JSONScanner: ~Copyable {
     /// Reads a key and its colon, and looks whether the object's keys still rise.
     @inline(__always)
     private mutating func key() throws(JSONFault) {
-        let index = tokens.count
         guard input[place] == UInt8(ascii: "\"") else { throw fault(.unexpected) }
+        let index = tokens.count
         let traits = try string()
         if tokens[open].traits.contains(.ordered) {
             let previous = Int(tokens[open].start)

@@ -136,31 +136,43 @@ struct JSONShape {
         else {
             return
         }
-        var present: Set<[UInt8]> = []
-        var place = 1
-        for _ in 0..<tokens[0].length {
-            let (start, length) = (Int(tokens[place].start), Int(tokens[place].length))
-            present.insert(Array(input[start..<start + length]))
-            place = Int(tokens[Int(tokens[place].next)].next)
-        }
-        let known = Set(
-            (0..<memory.pointee.count).map {
-                Array(
-                    UnsafeBufferPointer(
-                        start: memory.pointee.keys[$0].text + 1,
-                        count: memory.pointee.keys[$0].length - 3
-                    )
-                )
-            }
-        )
-        // It was read slowly for another reason, such as space between its members.
-        guard !present.isSubset(of: known) else { return }
+        // It may have been read slowly for another reason, such as space between its members.
+        guard !knowsAll(of: input, tokens) else { return }
         memory.pointee.lessons += 1
         guard memory.pointee.lessons < Self.mostLessons else {
             memory.pointee.count = 0
             return
         }
+        var present: Set<[UInt8]> = []
+        forEachKey(in: input, tokens) { present.insert(Array($0)) }
+        let known = (0..<memory.pointee.count).map { number in
+            let key = memory.pointee.keys[number]
+            return Array(UnsafeBufferPointer(start: key.text + 1, count: key.length - 3))
+        }
         if !replace(with: present.union(known)), !replace(with: present) { memory.pointee.count = 0 }
+    }
+
+    /// Whether all keys of a document are known; theirs and the known ones rise.
+    private func knowsAll(of input: UnsafeBufferPointer<UInt8>, _ tokens: JSONTokens) -> Bool {
+        var number = 0
+        forEachKey(in: input, tokens) { name in
+            while number < memory.pointee.count, !isKey(number, name) { number += 1 }
+            number += 1
+        }
+        return number <= memory.pointee.count
+    }
+
+    private func forEachKey(
+        in input: UnsafeBufferPointer<UInt8>,
+        _ tokens: JSONTokens,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) {
+        var place = 1
+        for _ in 0..<tokens[0].length {
+            let (start, length) = (Int(tokens[place].start), Int(tokens[place].length))
+            body(UnsafeBufferPointer(rebasing: input[start..<start + length]))
+            place = Int(tokens[Int(tokens[place].next)].next)
+        }
     }
 
     /// Takes these keys for the ones to expect; `false` when they are too many.

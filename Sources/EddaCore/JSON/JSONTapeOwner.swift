@@ -73,9 +73,9 @@ final class JSONTapeOwner {
     static func read(
         _ bytes: [UInt8],
         as kind: ObjectIdentifier?,
-        by owner: borrowing JSONTapeOwner?
+        by owner: JSONTapeOwner?
     ) throws(JSONFault) -> JSONTape {
-        guard let owner = copy owner else { preconditionFailure("The owner was given back.") }
+        guard let owner else { preconditionFailure("The owner was given back.") }
         try owner.read(bytes, as: kind)
         return owner.tape
     }
