@@ -16,8 +16,8 @@ struct QueryCompiler {
     /// The number of an interned name; `nil` when the store has never met it, and so nothing matches.
     let number: (String, NameMemory.Kind) throws -> Int64?
     /// How many positions the first ``sampled`` entries of an index span, from where the reading begins; `nil` when there
-    /// are fewer entries between the bounds, the lower one excluded.
-    let span: (Lead, ReadDirection, _ after: Int64, _ upTo: Int64) throws -> Int64?
+    /// are fewer entries between the bounds, the lower one excluded and the upper one the head unless given.
+    let span: (Lead, ReadDirection, _ after: Int64, _ upTo: Int64?) throws -> Int64?
 
     /// How many entries of each index are looked at to find the sparsest.
     static let sampled = 32
@@ -63,7 +63,7 @@ struct QueryCompiler {
     ///   - columns: What to select of an event `e`; `nil` for positions in any case.
     ///   - direction: The order.
     ///   - after: The lower bound, excluded.
-    ///   - upTo: The upper bound, included.
+    ///   - upTo: The upper bound, included; without one no row is compared with it.
     ///   - limit: At most so many rows.
     /// - Returns: `nil` when nothing can match.
     func select(
@@ -71,13 +71,14 @@ struct QueryCompiler {
         columns: String? = nil,
         _ direction: ReadDirection,
         after: Int64,
-        upTo: Int64,
+        upTo: Int64? = nil,
         limit: Int64
     ) throws -> Selection? {
         try query.validate()
         let arms = try arms(of: query, direction, after: after, upTo: upTo)
         guard let arm = arms.first else { return nil }
-        let values = (arms.flatMap { $0.values + [after, upTo] } + [limit]).map { SQLValue.integer($0) }
+        let bounds = [after, upTo].compactMap(\.self)
+        let values = (arms.flatMap { $0.values + bounds } + [limit]).map { SQLValue.integer($0) }
         let order = direction == .forward ? "ASC" : "DESC"
         if let columns, arms.count == 1 {
             let sql = "SELECT \(columns) \(arm.source) ORDER BY \(arm.place) \(order) LIMIT ?"
@@ -87,24 +88,24 @@ struct QueryCompiler {
         return Selection(sql: "\(union) ORDER BY place \(order) LIMIT ?", values: values, returnsEvents: false)
     }
 
-    private func arms(of query: EventQuery, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> [Arm] {
+    private func arms(of query: EventQuery, _ direction: ReadDirection, after: Int64, upTo: Int64?) throws -> [Arm] {
         let items = try (query.items.isEmpty ? [EventQuery.Item()] : query.items).compactMap(parts)
         let arms = try items.flatMap { try self.arms(of: $0, direction, after: after, upTo: upTo) }
         guard arms.count > Self.armLimit else { return arms }
-        return items.map { $0.tags.isEmpty ? scan(of: $0) : tagged($0) }
+        return items.map { $0.tags.isEmpty ? scan(of: $0, upTo) : tagged($0, upTo) }
     }
 
     // MARK: What leads
 
-    private func arms(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> [Arm] {
+    private func arms(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64?) throws -> [Arm] {
         switch try lead(of: parts, direction, after: after, upTo: upTo) {
         case .tag(let tag):
             var parts = parts
             parts.tags.removeAll { $0 == tag }
             parts.tags.insert(tag, at: 0)
-            return [tagged(parts)]
-        case .type: return parts.types.map { typed(parts, by: $0) }
-        case .category, nil: return [scan(of: parts)]
+            return [tagged(parts, upTo)]
+        case .type: return parts.types.map { typed(parts, by: $0, upTo) }
+        case .category, nil: return [scan(of: parts, upTo)]
         }
     }
 
@@ -112,7 +113,7 @@ struct QueryCompiler {
     ///
     /// A few entries of each are looked at: those that span the most positions are sparsest. So choosing costs a bounded
     /// number of steps, and the page that is read next is short of useless entries wherever it begins.
-    private func lead(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64) throws -> Lead? {
+    private func lead(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64?) throws -> Lead? {
         var choices: [[Lead]] = parts.tags.map { [.tag($0)] }
         let others = parts.tags.count + (parts.category == nil ? 0 : 1)
         if !parts.types.isEmpty, parts.types.count <= Self.leadingTypes || others == 0 {
@@ -134,7 +135,7 @@ struct QueryCompiler {
     // MARK: Arms
 
     /// Events that have all of the tags: the index over the first leads, the others are looked up.
-    private func tagged(_ parts: Parts) -> Arm {
+    private func tagged(_ parts: Parts, _ upTo: Int64?) -> Arm {
         var joins = ""
         for index in 1..<max(1, parts.tags.count) {
             joins += " JOIN edda_event_tags t\(index) ON t\(index).tag = ? AND t\(index).position = t.position"
@@ -144,29 +145,29 @@ struct QueryCompiler {
             place: "t.position",
             source: """
                 FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
-                WHERE t.tag = ? AND \(filter.condition) AND \(Self.bounds("t"))
+                WHERE t.tag = ? AND \(filter.condition) AND \(Self.bounds("t", upTo))
                 """,
             values: parts.tags.dropFirst() + parts.tags.prefix(1) + filter.values
         )
     }
 
-    private func typed(_ parts: Parts, by type: Int64) -> Arm {
+    private func typed(_ parts: Parts, by type: Int64, _ upTo: Int64?) -> Arm {
         let filter = filter(parts, types: false, tags: true)
         return Arm(
             source: """
                 FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
-                \(filter.condition) AND \(Self.bounds("e"))
+                \(filter.condition) AND \(Self.bounds("e", upTo))
                 """,
             values: [type] + filter.values
         )
     }
 
     /// The events of a category, or all.
-    private func scan(of parts: Parts) -> Arm {
+    private func scan(of parts: Parts, _ upTo: Int64?) -> Arm {
         let source = parts.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
         let filter = filter(parts, types: true, tags: true)
         return Arm(
-            source: "FROM edda_events e \(source) WHERE \(filter.condition) AND \(Self.bounds("e"))",
+            source: "FROM edda_events e \(source) WHERE \(filter.condition) AND \(Self.bounds("e", upTo))",
             values: filter.values
         )
     }
@@ -203,5 +204,7 @@ struct QueryCompiler {
         return item.types.isEmpty || !parts.types.isEmpty ? parts : nil
     }
 
-    private static func bounds(_ table: String) -> String { "\(table).position > ? AND \(table).position <= ?" }
+    private static func bounds(_ table: String, _ upTo: Int64?) -> String {
+        "\(table).position > ?" + (upTo == nil ? "" : " AND \(table).position <= ?")
+    }
 }

@@ -36,13 +36,14 @@ extension SQLiteReadTransaction {
         var events: [RecordedEvent] = []
         guard limit > 0 else { return events }
         events.reserveCapacity(Int(Swift.min(limit, 16)))
+        var rows = EventRows(in: self)
         try query(direction == .forward ? .streamForward : .streamBackward) { statement in
             try statement.bind(1, stream.rawValue)
             try statement.bind(2, versions.lowerBound)
             try statement.bind(3, versions.upperBound)
             try statement.bind(4, limit)
         } row: {
-            events.append(try event(from: $0, in: stream))
+            events.append(try rows.event(from: $0, in: stream))
         }
         return events
     }
@@ -55,20 +56,28 @@ extension SQLiteReadTransaction {
         limit: Int
     ) throws -> EventPage {
         let limit = try limited(limit)
-        let end = try upTo.map { min($0, try head()) } ?? head()
+        let head = try head()
+        let end = upTo.map { min($0, head) } ?? head
         guard limit > 0 else { return EventPage(events: [], head: direction == .forward ? after : end) }
-        let events = try found(query, direction, after: after, upTo: end, limit: limit)
+        let most = Swift.min(limit, Swift.max(0, end.value - after.value))
+        let bound = end == head ? nil : end
+        let events = try found(query, direction, after: after, upTo: bound, limit: limit, atMost: most)
         let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
         return EventPage(events: events, head: reached ?? end)
     }
 
     /// The events that match, in order.
+    ///
+    /// - Parameters:
+    ///   - upTo: The upper bound, included; `nil` for the head of the log.
+    ///   - atMost: No more events than these lie between the bounds.
     private func found(
         _ query: EventQuery,
         _ direction: ReadDirection,
         after: Position,
-        upTo: Position,
-        limit: Int64
+        upTo: Position?,
+        limit: Int64,
+        atMost: Int64
     ) throws -> [RecordedEvent] {
         let columns = StoreStatement.eventColumns
         guard
@@ -77,28 +86,26 @@ extension SQLiteReadTransaction {
                 columns: columns,
                 direction,
                 after: after.value,
-                upTo: upTo.value,
+                upTo: upTo?.value,
                 limit: limit
             )
         else { return [] }
+        var rows = EventRows(in: self)
         guard selection.returnsEvents else {
             return try positions(of: selection).compactMap { position in
-                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try event(from: $0) })
+                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try rows.event(from: $0) })
             }
         }
         var events: [RecordedEvent] = []
-        events.reserveCapacity(Int(clamping: Swift.min(limit, Swift.max(0, upTo.value - after.value), 1_024)))
-        try rows(of: selection.sql, selection.values) { events.append(try event(from: $0)) }
+        events.reserveCapacity(Int(Swift.min(atMost, 1_024)))
+        try run(selection.sql, selection.values) { events.append(try rows.event(from: $0)) }
         return events
     }
 
     func count(matching query: EventQuery, after: Position) throws -> Int {
-        let head = try head().value
-        guard let selection = try compiler.select(query, .forward, after: after.value, upTo: head, limit: .max) else {
-            return 0
-        }
+        guard let selection = try compiler.select(query, .forward, after: after.value, limit: .max) else { return 0 }
         var count = 0
-        try rows(of: "SELECT count(*) FROM (\(selection.sql))", selection.values) { count = Int($0.integer(0)) }
+        try run("SELECT count(*) FROM (\(selection.sql))", selection.values) { count = Int($0.integer(0)) }
         return count
     }
 
@@ -106,12 +113,13 @@ extension SQLiteReadTransaction {
         let limit = try limited(limit)
         var events: [RecordedEvent] = []
         guard limit > 0 else { return events }
+        var rows = EventRows(in: self)
         try query(.correlated) { statement in
             try statement.bind(1, correlation)
             try statement.bind(2, after.value)
             try statement.bind(3, limit)
         } row: {
-            events.append(try event(from: $0))
+            events.append(try rows.event(from: $0))
         }
         return events
     }
@@ -183,12 +191,12 @@ extension SQLiteReadTransaction {
         // A category's streams stand together in the order of names: from the category itself to before its name with the
         // character after the hyphen.
         let isBehind = after.map { !$0.rawValue.utf8.lexicographicallyPrecedes(category.rawValue.utf8) } ?? false
-        try rows(
-            of: """
-                SELECT s.name, s.archived, \(StoreStatement.streamVersion)
-                FROM edda_streams s WHERE s.name \(isBehind ? ">" : ">=") ?1 AND s.name < ?2 AND s.category = ?3
-                ORDER BY s.name LIMIT ?4
-                """,
+        try run(
+            """
+            SELECT s.name, s.archived, \(StoreStatement.streamVersion)
+            FROM edda_streams s WHERE s.name \(isBehind ? ">" : ">=") ?1 AND s.name < ?2 AND s.category = ?3
+            ORDER BY s.name LIMIT ?4
+            """,
             [
                 .text(isBehind ? after?.rawValue ?? "" : category.rawValue), .text(category.rawValue + "."),
                 .integer(number), .integer(limit),
@@ -219,35 +227,34 @@ extension SQLiteReadTransaction {
     /// The events from one position through another.
     func events(from first: Int64, through last: Int64) throws -> [RecordedEvent] {
         var events: [RecordedEvent] = []
+        var rows = EventRows(in: self)
         try query(.eventsBetween) { statement in
             try statement.bind(1, first)
             try statement.bind(2, last)
         } row: {
-            events.append(try event(from: $0))
+            events.append(try rows.event(from: $0))
         }
         return events
     }
 
-    /// The positions of matching events, in order.
+    /// The positions of matching events up to the head, in order.
     func positions(
         of query: EventQuery,
         _ direction: ReadDirection,
         after: Position,
-        upTo: Position,
         limit: Int64
     ) throws -> [Int64] {
-        try compiler.select(query, direction, after: after.value, upTo: upTo.value, limit: limit).map(positions(of:))
-            ?? []
+        try compiler.select(query, direction, after: after.value, limit: limit).map(positions(of:)) ?? []
     }
 
     private func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
         var positions: [Int64] = []
-        try rows(of: selection.sql, selection.values) { positions.append($0.integer(0)) }
+        try run(selection.sql, selection.values) { positions.append($0.integer(0)) }
         return positions
     }
 
     /// Runs a statement that is kept, and hands over each row.
-    private func rows(of sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
+    private func run(_ sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
         try attempt {
             let statement = try connection.cached(sql)
             defer { statement.clear() }
@@ -267,8 +274,9 @@ extension SQLiteReadTransaction {
         of lead: QueryCompiler.Lead,
         _ direction: ReadDirection,
         after: Int64,
-        upTo: Int64
+        upTo: Int64?
     ) throws -> Int64? {
+        let end = try upTo ?? head().value
         let isForward = direction == .forward
         let (statement, key): (StoreStatement, Int64) =
             switch lead {
@@ -279,9 +287,9 @@ extension SQLiteReadTransaction {
         return try first(statement) { statement in
             try statement.bind(1, key)
             try statement.bind(2, after)
-            try statement.bind(3, upTo)
+            try statement.bind(3, end)
         } row: { row in
-            isForward ? row.integer(0) - after : upTo - row.integer(0)
+            isForward ? row.integer(0) - after : end - row.integer(0)
         }
     }
 }

@@ -148,7 +148,10 @@ class SQLiteReadTransaction: ReadTransaction {
     ///
     /// What a unit has made may be undone, and its number given to another; so only what readers see is remembered.
     func stream(_ number: Int64) throws -> StreamID {
-        try memory.streams.stream(number) { try storedStream(number) }
+        if let known = memory.streams[number] { return known }
+        let stream = try storedStream(number)
+        memory.streams.remember(stream, as: number)
+        return stream
     }
 
     final func storedStream(_ number: Int64) throws -> StreamID {
@@ -156,34 +159,5 @@ class SQLiteReadTransaction: ReadTransaction {
             throw StoreError(.corrupt, "Stream \(number) has no name in \(connection.path). Run `edda verify`.")
         }
         return StreamID(unchecked: name)
-    }
-
-    /// The event in the present row of a statement over ``StoreStatement/eventColumns``.
-    ///
-    /// - Parameters:
-    ///   - row: The statement.
-    ///   - stream: The stream, where it is known.
-    final func event(from row: Statement, in stream: StreamID? = nil) throws -> RecordedEvent {
-        guard let id = row.eventID(6) else {
-            throw StoreError(.corrupt, "The event at position \(row.integer(0)) of \(connection.path) has no id.")
-        }
-        return RecordedEvent(
-            position: Position(row.integer(0)),
-            stream: try stream ?? self.stream(row.integer(1)),
-            version: Int(row.integer(2)),
-            recordedAt: Timestamp(microseconds: row.integer(5)),
-            event: EventData(
-                id: id,
-                type: try typeName(row.integer(3)),
-                schemaVersion: Int(row.integer(4)),
-                tags: row.isNull(7) ? [] : EventRow.tags(from: row.text(7)),
-                metadata: EventMetadata(
-                    correlationID: row.optionalText(8),
-                    causationID: row.optionalText(9),
-                    headers: row.isNull(10) ? [:] : try EventRow.headers(from: row.text(10))
-                ),
-                data: row.bytes(11)
-            )
-        )
     }
 }

@@ -117,7 +117,7 @@ extension SQLiteWriteTransaction {
             case .stream(let stream, let expectation):
                 try judge(stream, expectation)
             case .noMatch(let query, let after):
-                let found = try positions(of: query, .forward, after: after, upTo: head(), limit: 1)
+                let found = try positions(of: query, .forward, after: after, limit: 1)
                 if let position = found.first {
                     failures.append(.match(query, after: after, found: Position(position)))
                 }
