@@ -26,44 +26,57 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     @discardableResult
     func catchUp(_ aggregate: inout HeldAggregate<State>) async throws -> Bool {
         let before = aggregate.version
-        var tail = try await nearTail(after: before)
-        while true {
-            guard tail.version >= aggregate.version else {
-                // The stream has gone back: what is remembered is of a history that is no more.
-                store.aggregates.removeAll()
-                aggregate = try await replayed()
-                return true
-            }
-            try aggregate.apply(tail, schema: schema)
-            if !tail.hasMore { break }
-            tail = try await self.tail(after: aggregate.version)
+        // What is remembered is thought to be the last or one of the last.
+        let (near, progress) = try await store.readBriefly { [stream, schema, aggregate] transaction in
+            var aggregate = aggregate
+            let limit = Base.briefly
+            let progress = try aggregate.catchUp(in: stream, limit: limit, from: transaction, schema: schema)
+            return (aggregate, progress)
         }
-        guard aggregate.version > before else { return false }
+        guard let present = try await completed(near, progress) else {
+            // The stream has gone back: what is remembered is of a history that is no more.
+            store.aggregates.removeAll()
+            aggregate = try await replayed()
+            return true
+        }
+        guard present.version > before else { return false }
+        aggregate = present
         store.aggregates.keep(aggregate, in: stream)
         return true
     }
 
     /// The present state without the help of memory.
     func replayed() async throws -> HeldAggregate<State> {
-        var aggregate = HeldAggregate<State>(epoch: store.aggregates.epoch)
-        let format = State.snapshots.format
-        let usesSnapshots = format != nil
-        let (snapshot, first) = try await store.readBriefly { [stream] transaction in
-            let snapshot = usesSnapshots ? try transaction.usableSnapshot(of: stream) : nil
-            let version = snapshot?.version ?? 0
-            return (snapshot, try StreamTail(of: stream, after: version, limit: Base.briefly, in: transaction))
-        }
-        var tail = first
-        if let format, let snapshot, !format.restore(snapshot, to: &aggregate, schema: schema) {
-            tail = try await self.tail(after: 0)
-        }
         while true {
-            try aggregate.apply(tail, schema: schema)
-            if !tail.hasMore { break }
-            tail = try await self.tail(after: aggregate.version)
+            let epoch = store.aggregates.epoch
+            let (first, progress) = try await store.readBriefly { [stream, schema] transaction in
+                var aggregate = HeldAggregate<State>(epoch: epoch)
+                try transaction.restoreSnapshot(to: &aggregate, of: stream, schema: schema)
+                let limit = Base.briefly
+                let progress = try aggregate.catchUp(in: stream, limit: limit, from: transaction, schema: schema)
+                return (aggregate, progress)
+            }
+            // The stream may go back between two pages: then it is read anew.
+            guard let aggregate = try await completed(first, progress) else { continue }
+            store.aggregates.keep(aggregate, in: stream)
+            return aggregate
         }
-        store.aggregates.keep(aggregate, in: stream)
-        return aggregate
+    }
+
+    /// Folds in what is left of the stream, page by page; `nil` when the stream has gone back.
+    private func completed(
+        _ aggregate: HeldAggregate<State>,
+        _ progress: HeldAggregate<State>.Progress
+    ) async throws -> HeldAggregate<State>? {
+        var (aggregate, progress) = (aggregate, progress)
+        while progress == .more {
+            (aggregate, progress) = try await store.read { [stream, schema, aggregate] transaction in
+                var aggregate = aggregate
+                let progress = try aggregate.catchUp(in: stream, from: transaction, schema: schema)
+                return (aggregate, progress)
+            }
+        }
+        return progress == .complete ? aggregate : nil
     }
 
     /// The state as of a moment.
@@ -80,22 +93,11 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
         }
         while aggregate.version < last {
             let versions = aggregate.version + 1...last
-            let events = try await store.events(in: stream, versions: versions, limit: StreamTail.pageSize)
+            let events = try await store.events(in: stream, versions: versions, limit: HeldAggregate<State>.pageSize)
             if events.isEmpty { break }
             try aggregate.apply(events, schema: schema)
         }
         return aggregate
-    }
-
-    private func tail(after version: Int) async throws -> StreamTail {
-        try await store.read { [stream] in try StreamTail(of: stream, after: version, in: $0) }
-    }
-
-    /// What follows a version that is thought to be the last or one of the last.
-    private func nearTail(after version: Int) async throws -> StreamTail {
-        try await store.readBriefly { [stream] transaction in
-            try StreamTail(of: stream, after: version, limit: Base.briefly, in: transaction)
-        }
     }
 }
 
@@ -106,23 +108,29 @@ extension ReadTransaction {
         return try snapshot.version <= state(of: stream).version ? snapshot : nil
     }
 
+    /// Sets a new aggregate to its snapshot, if there is one that can be used.
+    func restoreSnapshot<State: Aggregate>(
+        to aggregate: inout HeldAggregate<State>,
+        of stream: StreamID,
+        schema: SchemaRegistry
+    ) throws {
+        guard let format = State.snapshots.format, let snapshot = try usableSnapshot(of: stream) else { return }
+        format.restore(snapshot, to: &aggregate, schema: schema)
+    }
+
     /// The aggregate as this transaction sees it.
     func replay<State: Aggregate>(
         _ aggregate: inout HeldAggregate<State>,
         in stream: StreamID,
         schema: SchemaRegistry
     ) throws {
-        if aggregate.version == 0, let format = State.snapshots.format, let snapshot = try usableSnapshot(of: stream) {
-            format.restore(snapshot, to: &aggregate, schema: schema)
-        }
+        if aggregate.version == 0 { try restoreSnapshot(to: &aggregate, of: stream, schema: schema) }
         while true {
-            let tail = try StreamTail(of: stream, after: aggregate.version, in: self)
-            if tail.version < aggregate.version {
-                aggregate = HeldAggregate(epoch: aggregate.epoch)
-                continue
+            switch try aggregate.catchUp(in: stream, from: self, schema: schema) {
+            case .complete: return
+            case .more: continue
+            case .goneBack: aggregate = HeldAggregate(epoch: aggregate.epoch)
             }
-            try aggregate.apply(tail, schema: schema)
-            if !tail.hasMore { return }
         }
     }
 }

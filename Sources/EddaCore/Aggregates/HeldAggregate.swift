@@ -49,10 +49,48 @@ struct HeldAggregate<State: Aggregate>: Sendable {
         try State.handlers.apply(events, to: &content.state, version: &content.version, schema: schema)
     }
 
-    /// Folds in what follows in the stream.
-    mutating func apply(_ tail: StreamTail, schema: SchemaRegistry) throws {
-        try apply(tail.events, schema: schema)
-        if !tail.hasMore { advance(to: tail.version) }
+    /// How far a state has come.
+    enum Progress: Sendable {
+        /// To the end of the stream.
+        case complete
+        /// To the end of a page of events.
+        case more
+        /// Nowhere: the stream is shorter than what was known of it.
+        case goneBack
+    }
+
+    /// How many events of a stream are folded in at a time, where long reads belong.
+    static var pageSize: Int { 1_000 }
+
+    /// Folds in what follows in the stream, at most a page of it.
+    ///
+    /// - Throws: ``SchemaError`` when an event does not decode, ``StoreError``.
+    mutating func catchUp(
+        in stream: StreamID,
+        limit: Int = pageSize,
+        from transaction: any ReadTransaction,
+        schema: SchemaRegistry
+    ) throws -> Progress {
+        var last: Int?
+        if version > 0 {
+            let present = try transaction.state(of: stream).version
+            guard present > version else { return present == version ? .complete : .goneBack }
+            last = present
+        }
+        let content = ownContent()
+        let count = try State.handlers.apply(
+            in: stream,
+            to: &content.state,
+            after: &content.version,
+            limit: limit,
+            from: transaction,
+            schema: schema
+        )
+        if count == limit { return .more }
+        // Unless maintenance has deleted the last one, the events tell how far the stream goes.
+        if last == nil, try transaction.mayHaveHoles() { last = try transaction.state(of: stream).version }
+        if let last { advance(to: last) }
+        return .complete
     }
 
     /// Folds events in that are being appended after it: their encoded data, as a replay would read it.

@@ -8,14 +8,30 @@ extension JSONTape {
     /// Reads a document in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, and decodes it.
     ///
     /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
-    static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
+    static func decode<T: Decodable>(_ type: T.Type, from bytes: UnsafeBufferPointer<UInt8>) throws -> T {
         // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
-        let isUTF8 = bytes.prefix(4).allSatisfy { $0 > 0 && $0 < 0xEF }
+        guard bytes.prefix(4).allSatisfy({ $0 > 0 && $0 < 0xEF }) else {
+            let utf8: [UInt8]
+            do throws(JSONFault) {
+                utf8 = try self.utf8(Array(bytes))
+            } catch {
+                throw error.decodingError
+            }
+            return try utf8.withUnsafeBufferPointer { try decode(type, fromUTF8: $0) }
+        }
+        return try decode(type, fromUTF8: bytes)
+    }
+
+    @inline(__always)
+    private static func decode<T: Decodable>(
+        _ type: T.Type,
+        fromUTF8 bytes: UnsafeBufferPointer<UInt8>
+    ) throws -> T {
         var owner: JSONTapeOwner? = JSONTapeOwner.take()
         defer { JSONTapeOwner.giveBack(&owner) }
         let tape: JSONTape
         do throws(JSONFault) {
-            tape = try JSONTapeOwner.read(isUTF8 ? bytes : utf8(bytes), as: ObjectIdentifier(type), by: owner)
+            tape = try JSONTapeOwner.read(bytes, as: ObjectIdentifier(type), by: owner)
         } catch {
             throw error.decodingError
         }

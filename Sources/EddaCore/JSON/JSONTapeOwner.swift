@@ -38,19 +38,20 @@ final class JSONTapeOwner {
     static func reading<Result>(_ bytes: [UInt8], _ body: (JSONTape) throws -> Result) throws -> Result {
         var owner: JSONTapeOwner? = take()
         defer { giveBack(&owner) }
-        let tape = try read(bytes, as: nil, by: owner)
+        let tape = try bytes.withUnsafeBufferPointer { bytes in try read(bytes, as: nil, by: owner) }
         return try body(tape)
     }
 
     /// Reads a document in UTF-8.
     ///
     /// - Parameters:
+    ///   - bytes: The document, which is copied.
     ///   - kind: What the document is decoded as, of whose documents the keys are remembered.
-    func read(_ bytes: [UInt8], as kind: ObjectIdentifier?) throws(JSONFault) {
+    func read(_ bytes: UnsafeBufferPointer<UInt8>, as kind: ObjectIdentifier?) throws(JSONFault) {
         let count = bytes.count
         let content = tape.content
         if count + JSONScanner.padding > capacity { resize(to: count + JSONScanner.padding) }
-        bytes.withUnsafeBufferPointer { if let start = $0.baseAddress { document.update(from: start, count: count) } }
+        if let start = bytes.baseAddress { document.update(from: start, count: count) }
         UnsafeMutableRawPointer(document + count).storeBytes(of: 0, as: UInt64.self)
         let input = UnsafeBufferPointer(start: UnsafePointer(document), count: count)
         let known = kind.flatMap(shapes.shape(of:))
@@ -71,7 +72,7 @@ final class JSONTapeOwner {
 
     /// The same by an owner that its holder must be able to give back.
     static func read(
-        _ bytes: [UInt8],
+        _ bytes: UnsafeBufferPointer<UInt8>,
         as kind: ObjectIdentifier?,
         by owner: JSONTapeOwner?
     ) throws(JSONFault) -> JSONTape {

@@ -71,7 +71,7 @@ public struct EventSubscription: AsyncSequence, Sendable {
                 let seen = ahead?.seen ?? store.signals.events.count
                 let found =
                     if let next = ahead.take() {
-                        try await next.page()
+                        try await next.value()
                     } else {
                         try await store.events(matching: query, after: position, limit: pageSize)
                     }
@@ -92,28 +92,18 @@ public struct EventSubscription: AsyncSequence, Sendable {
 }
 
 /// A page of events that is being fetched.
-///
-/// It owns the task that fetches it: nobody waits for that one any more when the page is let go of.
-private final class PageAhead: Sendable {
+private struct PageAhead: Sendable {
     /// What had been signalled before the page was read; what comes later is not in it.
     let seen: UInt64
-    private let task: Task<EventPage, any Error>
+    private let page: ReadAhead<EventPage>
 
     init(_ store: any Store, _ query: EventQuery, after position: Position, limit: Int) {
         seen = store.signals.events.count
-        task = Task { try await store.events(matching: query, after: position, limit: limit) }
+        page = ReadAhead { try await store.events(matching: query, after: position, limit: limit) }
     }
-
-    deinit { task.cancel() }
 
     /// The page.
     ///
     /// - Throws: `CancellationError` when the waiting task is cancelled, ``StoreError``.
-    func page() async throws -> EventPage {
-        try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: { [task] in
-            task.cancel()
-        }
-    }
+    func value() async throws -> EventPage { try await page.value() }
 }

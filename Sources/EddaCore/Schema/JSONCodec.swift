@@ -46,6 +46,11 @@ public struct JSONCodec: EventCodec {
     ///
     /// - Throws: `DecodingError` when the bytes are not JSON or do not fit the type.
     public func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> T {
+        try bytes.withUnsafeBufferPointer { try decode(type, in: $0) }
+    }
+
+    /// The same from bytes where they are.
+    func decode<T: Decodable>(_ type: T.Type, in bytes: UnsafeBufferPointer<UInt8>) throws -> T {
         try JSONTape.decode(type, from: bytes)
     }
 }

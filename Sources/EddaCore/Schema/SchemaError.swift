@@ -39,4 +39,9 @@ public struct SchemaError: Error, CustomStringConvertible {
         self.description = description
         self.underlying = underlying
     }
+
+    /// The same about an event of which the stream has become known.
+    func placed(in stream: StreamID) -> SchemaError {
+        SchemaError(code, "\(description) (stream \(stream))", underlying: underlying)
+    }
 }

@@ -15,6 +15,8 @@
 public struct SchemaRegistry: Sendable {
     /// Encodes and decodes everything that the store keeps.
     public let codec: any EventCodec
+    /// The same if it is the usual one, which reads bytes where they are.
+    private let json: JSONCodec?
     /// The registered events by every name under which they may be stored.
     package let events: [EventType: any Event.Type]
     let upcasters: [EventType: [Int: Upcaster]]
@@ -34,6 +36,7 @@ public struct SchemaRegistry: Sendable {
         upcasters: [Upcaster] = []
     ) throws(SchemaError) {
         self.codec = codec
+        json = codec as? JSONCodec
         self.events = try Self.index(events)
         self.upcasters = try Self.chains(of: upcasters)
         try checkChains()
@@ -45,6 +48,7 @@ public struct SchemaRegistry: Sendable {
     ///   a type leave out a version between the lowest and the highest that they read.
     public init(codec: any EventCodec = JSONCodec(), upcasters: [Upcaster]) throws(SchemaError) {
         self.codec = codec
+        json = codec as? JSONCodec
         events = [:]
         self.upcasters = try Self.chains(of: upcasters)
     }
@@ -52,6 +56,7 @@ public struct SchemaRegistry: Sendable {
     /// A registry that knows nothing but a codec.
     public init(codec: any EventCodec = JSONCodec()) {
         self.codec = codec
+        json = codec as? JSONCodec
         events = [:]
         upcasters = [:]
     }
@@ -78,23 +83,32 @@ public struct SchemaRegistry: Sendable {
                 "The event at position \(event.position) is a \(event.type), not a \(E.eventType)."
             )
         }
-        return try decode(type, event.data, of: event)
+        return try event.data.withUnsafeBufferPointer { bytes throws(SchemaError) in
+            do throws(SchemaError) {
+                return try decode(type, StoredEvent(event, bytes))
+            } catch {
+                throw error.placed(in: event.stream)
+            }
+        }
     }
 
     /// The same for an event that is known to be stored under one of the names of `E`.
-    func decode<E: Event>(_ type: E.Type, named event: UnsafePointer<RecordedEvent>) throws -> E {
-        guard event.pointee.schemaVersion == E.schemaVersion else {
-            return try decode(type, event.pointee.data, of: event.pointee)
-        }
+    ///
+    /// - Throws: ``SchemaError``, which does not name the stream.
+    func decode<E: Event>(_ type: E.Type, _ event: StoredEvent) throws(SchemaError) -> E {
         do {
-            return try codec.decode(E.self, from: event.pointee.data)
+            if event.schemaVersion == E.schemaVersion {
+                if let json { return try json.decode(type, in: event.data) }
+                return try codec.decode(type, from: Array(event.data))
+            }
         } catch {
-            throw undecodable(type, event.pointee, error)
+            throw undecodable(type, event, error)
         }
+        return try decode(type, upcasting: event)
     }
 
-    private func decode<E: Event>(_ type: E.Type, _ data: [UInt8], of event: RecordedEvent) throws(SchemaError) -> E {
-        var data = data
+    private func decode<E: Event>(_ type: E.Type, upcasting event: StoredEvent) throws(SchemaError) -> E {
+        var data = Array(event.data)
         var version = event.schemaVersion
         guard version <= E.schemaVersion else {
             throw SchemaError(
@@ -131,11 +145,11 @@ public struct SchemaRegistry: Sendable {
         }
     }
 
-    private func undecodable(_ type: (some Event).Type, _ event: RecordedEvent, _ error: any Error) -> SchemaError {
+    private func undecodable(_ type: (some Event).Type, _ event: StoredEvent, _ error: any Error) -> SchemaError {
         SchemaError(
             .notDecodable,
-            "The event at position \(event.position) (\(event.type), version \(event.schemaVersion), stream "
-                + "\(event.stream)) does not decode as \(type): \(error)",
+            "The event at position \(event.position) (\(event.type), version \(event.schemaVersion)) does not decode as "
+                + "\(type): \(error)",
             underlying: error
         )
     }

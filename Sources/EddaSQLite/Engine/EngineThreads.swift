@@ -1,22 +1,12 @@
+internal import EddaCore
 internal import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// The threads that all stores of the process share: a bounded number, so that hundreds of databases are cheap.
 final class EngineThreads: Sendable {
     static let shared = EngineThreads()
 
     private static let writerLimit = 8
-    private static let readerCount = max(2, min(8, processors))
-
-    /// How many processors the machine has.
-    static let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    private static let readerCount = max(2, min(8, Processors.count))
 
     private struct Writers {
         var queues: [WorkQueue] = []

@@ -40,7 +40,7 @@ final class ReaderPool: Sendable {
     private let state = Mutex(State())
 
     /// The most connections that are kept open while nobody reads.
-    private static let idleLimit = max(4, EngineThreads.processors)
+    private static let idleLimit = max(4, Processors.count)
 
     init(_ configuration: SQLiteStore.Configuration, path: String, time: any TimeSource, gate: SyncGate?) {
         self.time = time

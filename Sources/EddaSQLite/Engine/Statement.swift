@@ -163,6 +163,13 @@ final class Statement {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// Bytes where SQLite has them, until the next step or the next call for this column.
+    func borrowedBytes(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+        guard let start = sqlite3_column_blob(handle, column) else { return UnsafeBufferPointer(start: nil, count: 0) }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
+    }
+
     /// The id of an event; `nil` when the column does not hold 16 bytes.
     func eventID(_ column: Int32) -> EventID? {
         guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else {

@@ -1,6 +1,6 @@
 internal import EddaCore
 
-/// Makes events of the rows of one statement over ``StoreStatement/eventColumns``.
+/// Makes events of the rows of one statement over ``StoreStatement/eventColumns`` or ``StoreStatement/shownColumns``.
 ///
 /// Rows that stand together mostly have the type or the stream in common, which is then looked up once.
 struct EventRows {
@@ -40,6 +40,21 @@ struct EventRows {
                     headers: row.isNull(10) ? [:] : try EventRow.headers(from: row.text(10))
                 ),
                 data: row.bytes(11)
+            )
+        )
+    }
+
+    /// Shows the event in the present row of a statement over ``StoreStatement/shownColumns``.
+    ///
+    /// - Throws: What `body` throws.
+    mutating func show(_ row: Statement, to body: (StoredEvent) throws -> Void) throws {
+        try body(
+            StoredEvent(
+                position: Position(row.integer(0)),
+                version: Int(row.integer(1)),
+                type: try type(row.integer(2)),
+                schemaVersion: Int(row.integer(3)),
+                data: row.borrowedBytes(4)
             )
         )
     }

@@ -247,14 +247,14 @@ extension SQLiteReadTransaction {
         try compiler.select(query, direction, after: after.value, limit: limit).map(positions(of:)) ?? []
     }
 
-    private func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
+    func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
         var positions: [Int64] = []
         try run(selection.sql, selection.values) { positions.append($0.integer(0)) }
         return positions
     }
 
     /// Runs a statement that is kept, and hands over each row.
-    private func run(_ sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
+    func run(_ sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
         try attempt {
             let statement = try connection.cached(sql)
             defer { statement.clear() }
@@ -263,7 +263,7 @@ extension SQLiteReadTransaction {
         }
     }
 
-    private var compiler: QueryCompiler {
+    var compiler: QueryCompiler {
         QueryCompiler(
             number: { [self] name, kind in try number(of: name, kind) },
             span: { [self] lead, direction, after, upTo in try span(of: lead, direction, after: after, upTo: upTo) }

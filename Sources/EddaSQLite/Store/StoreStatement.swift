@@ -27,11 +27,13 @@ enum StoreStatement: Int, CaseIterable {
     case categorySpan
     case categorySpanBackward
     case eventAt
+    case eventShown
     case eventsBetween
     case recordedAt
     case positionOfVersion
     case streamForward
     case streamBackward
+    case streamShown
     case streams
     case correlated
     case usage
@@ -106,6 +108,9 @@ enum StoreStatement: Int, CaseIterable {
         e.causation, e.headers, e.data
         """
 
+    /// The columns of ``StoredEvent``, of an event `e`.
+    static let shownColumns = "e.position, e.version, e.type, e.schema_version, e.data"
+
     /// The version of the stream `s`: that of its last event, also when maintenance has deleted that, so that no version is
     /// given twice.
     static let streamVersion = """
@@ -167,6 +172,7 @@ enum StoreStatement: Int, CaseIterable {
             """
             SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position = ?1
             """
+        case .eventShown: "SELECT \(Self.shownColumns) FROM edda_events e WHERE e.position = ?1"
         case .eventsBetween:
             """
             SELECT \(Self.eventColumns) FROM edda_events e WHERE e.position BETWEEN ?1 AND ?2 ORDER BY e.position
@@ -180,6 +186,11 @@ enum StoreStatement: Int, CaseIterable {
             """
         case .streamForward: Self.stream("ASC")
         case .streamBackward: Self.stream("DESC")
+        case .streamShown:
+            """
+            SELECT \(Self.shownColumns) FROM edda_streams s JOIN edda_events e ON e.stream = s.id
+            WHERE s.name = ?1 AND e.version > ?2 ORDER BY e.version LIMIT ?3
+            """
         case .streams:
             """
             SELECT s.name, s.archived, \(Self.streamVersion)
