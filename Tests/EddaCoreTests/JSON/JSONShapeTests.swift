@@ -24,22 +24,30 @@ import Testing
     private let foundation = FoundationCodec()
 
     /// What a test of what is known rests on.
-    @Test func aThreadReadsOneDocumentAfterAnotherWithTheSameOwner() throws {
+    ///
+    /// On a thread of its own: others have decoded whatever other tests need.
+    @Test func aThreadReadsOneDocumentAfterAnotherWithTheSameOwner() async throws {
+        let (isSame, isExpected) = try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try readOneAfterAnother() }) }
+        }
+        #expect(isSame)
+        #expect(isExpected)
+    }
+
+    /// - Returns: Whether both documents had the same owner; whether the second was read as expected.
+    private func readOneAfterAnother() throws -> (Bool, Bool) {
         var first: JSONTapeOwner? = JSONTapeOwner.take()
         let identity = first.map { ObjectIdentifier($0) }
         JSONTapeOwner.giveBack(&first)
-        #expect(first == nil)
         _ = try decode(#"{"quantity":1,"sku":"a"}"#)
-        #expect(throws: DecodingError.self) { try decode(#"{"quantity":1,"#) }
+        guard (try? decode(#"{"quantity":1,"#)) == nil else { return (false, false) }
         _ = try codec.decode([Int].self, from: Array("[\((0..<50_000).map(String.init).joined(separator: ","))]".utf8))
         var second: JSONTapeOwner? = JSONTapeOwner.take()
         defer { JSONTapeOwner.giveBack(&second) }
-        #expect(second.map { ObjectIdentifier($0) } == identity)
-        // Its second document is read as expected.
         let tape = try Array(#"{"quantity":2,"sku":"b"}"#.utf8).withUnsafeBufferPointer { bytes in
             try JSONTapeOwner.read(bytes, as: ObjectIdentifier(Item.self), by: second)
         }
-        #expect(tape.content.pointee.shape != nil)
+        return (second.map { ObjectIdentifier($0) } == identity, tape.content.pointee.shape != nil)
     }
 
     private func decode(_ text: String) throws -> Item { try codec.decode(Item.self, from: Array(text.utf8)) }
