@@ -43,14 +43,18 @@ import Testing
                 choice += 1
                 return choice == sparsest ? nil : 1
             }
-            let compiled = try compiler.select(query, direction, after: 0, upTo: 100, limit: 10)
-            try check(#require(compiled).sql, raw)
+            for upTo in [100, nil] as [Int64?] {
+                choice = 0
+                let compiled = try compiler.select(query, direction, after: 0, upTo: upTo, limit: 10)
+                try check(#require(compiled).sql, raw)
+            }
         }
     }
 
     // A stream and a conversation are found by their index, in order.
     @Test(arguments: [
-        StoreStatement.streamState, .streamForward, .streamBackward, .streamShown, .eventsBetween, .correlated,
+        StoreStatement.streamState, .streamForward, .streamBackward, .streamShown, .eventsBetween, .eventShown,
+        .correlated,
         .inboxOpen,
     ])
     func noStreamScansOrSorts(statement: StoreStatement) async throws {

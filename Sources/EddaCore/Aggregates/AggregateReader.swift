@@ -26,19 +26,14 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     @discardableResult
     func catchUp(_ aggregate: inout HeldAggregate<State>) async throws -> Bool {
         let before = aggregate.version
-        // What is remembered is thought to be the last or one of the last.
-        let (near, progress) = try await store.readBriefly { [stream, schema, aggregate] transaction in
-            var aggregate = aggregate
-            let limit = Base.briefly
-            let progress = try aggregate.catchUp(in: stream, limit: limit, from: transaction, schema: schema)
-            return (aggregate, progress)
-        }
-        guard let present = try await completed(near, progress) else {
+        let hand = AggregateInHand(aggregate)
+        guard try await hand.complete(self) else {
             // The stream has gone back: what is remembered is of a history that is no more.
             store.aggregates.removeAll()
             aggregate = try await replayed()
             return true
         }
+        let present = hand.aggregate
         guard present.version > before else { return false }
         aggregate = present
         store.aggregates.keep(aggregate, in: stream)
@@ -48,35 +43,13 @@ struct AggregateReader<State: Aggregate, Base: Store>: Sendable {
     /// The present state without the help of memory.
     func replayed() async throws -> HeldAggregate<State> {
         while true {
-            let epoch = store.aggregates.epoch
-            let (first, progress) = try await store.readBriefly { [stream, schema] transaction in
-                var aggregate = HeldAggregate<State>(epoch: epoch)
-                try transaction.restoreSnapshot(to: &aggregate, of: stream, schema: schema)
-                let limit = Base.briefly
-                let progress = try aggregate.catchUp(in: stream, limit: limit, from: transaction, schema: schema)
-                return (aggregate, progress)
-            }
+            let hand = AggregateInHand(HeldAggregate<State>(epoch: store.aggregates.epoch))
             // The stream may go back between two pages: then it is read anew.
-            guard let aggregate = try await completed(first, progress) else { continue }
+            guard try await hand.complete(self, isNew: true) else { continue }
+            let aggregate = hand.aggregate
             store.aggregates.keep(aggregate, in: stream)
             return aggregate
         }
-    }
-
-    /// Folds in what is left of the stream, page by page; `nil` when the stream has gone back.
-    private func completed(
-        _ aggregate: HeldAggregate<State>,
-        _ progress: HeldAggregate<State>.Progress
-    ) async throws -> HeldAggregate<State>? {
-        var (aggregate, progress) = (aggregate, progress)
-        while progress == .more {
-            (aggregate, progress) = try await store.read { [stream, schema, aggregate] transaction in
-                var aggregate = aggregate
-                let progress = try aggregate.catchUp(in: stream, from: transaction, schema: schema)
-                return (aggregate, progress)
-            }
-        }
-        return progress == .complete ? aggregate : nil
     }
 
     /// The state as of a moment.

@@ -161,11 +161,13 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
 
     /// Decodes the events that match a query between two positions, at most `limit` of them, to be applied elsewhere.
     ///
+    /// - Parameter head: The head of the store, as the transaction sees it; `upTo` is not above it.
     /// - Throws: ``SchemaError`` when an event does not decode, ``StoreError``.
     func decoded(
         matching query: EventQuery,
         after: Position,
         upTo: Position,
+        head: Position,
         limit: Int,
         from transaction: any ReadTransaction,
         schema: SchemaRegistry
@@ -175,7 +177,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         var run: EventRun?
         var (count, last) = (0, after)
         do {
-            try transaction.show(matching: query, after: after, upTo: upTo, limit: limit) { event in
+            try transaction.show(matching: query, after: after, upTo: upTo < head ? upTo : nil, limit: limit) { event in
                 if event.type != type {
                     type = event.type
                     run = handler(for: event.type)?.run()

@@ -21,7 +21,7 @@ extension Store {
     /// they are folded in order. So it is the fastest way to go over all events, with memory for a few pages. Nothing but
     /// what a handler needs is copied out of the database; an event that has no handler is not decoded.
     ///
-    /// A projection keeps such a state between runs; an ``Aggregate`` is one whose events are those of a stream.
+    /// What maintenance deletes while it runs may be folded in part. A projection keeps such a state between runs; an ``Aggregate`` is one whose events are those of a stream.
     ///
     /// - Parameters:
     ///   - model: What the events are folded into; those without a handler are passed over.

@@ -9,12 +9,14 @@ struct ReadModel<Model: DecisionModel>: Sendable {
 
     /// Folds in what has been appended since.
     ///
-    /// What is more than a page is read and decoded by several threads, each a range of positions, and folded in order:
-    /// what is at or below the head never changes any more.
+    /// What is more than a page is read and decoded by several threads, each a range of positions, and folded in order.
+    /// Nothing is ever added at or below the head; what maintenance deletes there meanwhile may be seen in a later range
+    /// before it is in an earlier one.
     ///
     /// - Parameters:
     ///   - upTo: No further than this; `nil` means the head.
     ///   - pageSize: How many events are read at a time, from 1.
+    /// - Throws: ``SchemaError``, ``StoreError``, `CancellationError`.
     mutating func catchUp(
         with query: EventQuery,
         in store: some Store,
@@ -22,31 +24,38 @@ struct ReadModel<Model: DecisionModel>: Sendable {
         pageSize: Int = 1_000
     ) async throws {
         let pages = DecodedPages<Model>(query, pageSize: pageSize, schema: store.schema)
-        let first = try await pages.page(after: head, upTo: upTo, in: store)
+        let start = head
+        let first = try await pages.page(after: start, upTo: upTo, in: store)
         try fold(first)
         guard first.isFull else { return }
         let present = try await store.head()
         let end = upTo.map { min($0, present) } ?? present
-        var ahead: [(upTo: Position, page: ReadAhead<DecodedPage>)] = []
-        // How many positions a range has: about as many as hold a page of what matches.
-        var span = Int64(pageSize)
+        var span = pages.span(after: start, first)
         var next = head
+        var ahead: [PagedRange] = []
         while head < end {
+            try Task.checkCancellation()
             while next < end, ahead.count < Processors.forOneCaller {
                 let upTo = Position(next.value + min(span, end.value - next.value))
-                ahead.append((upTo, ReadAhead { [next] in try await pages.page(after: next, upTo: upTo, in: store) }))
+                let page = ReadAhead { [next] in try await pages.page(after: next, upTo: upTo, in: store) }
+                ahead.append(PagedRange(after: next, upTo: upTo, page: page))
                 next = upTo
             }
-            let (upTo, page) = ahead.removeFirst()
-            let found = try await page.value()
-            try fold(found)
-            if found.head < upTo {
-                span = max(1, span / 2)
-                // What the range holds beyond a page comes before the next range.
-                while head < upTo { try await fold(pages.page(after: head, upTo: upTo, in: store)) }
-            } else if found.count < pageSize / 4, span < end.value {
-                span *= 2
+            let range = ahead.removeFirst()
+            var page = try await range.page.value()
+            try fold(page)
+            span = pages.span(after: range.after, page)
+            if range.upTo.value - head.value > span {
+                // Far more matches than did before: what is behind is cut anew.
+                (next, ahead) = (head, [])
+            } else {
+                while page.isFull, head < range.upTo {
+                    page = try await pages.page(after: head, upTo: range.upTo, in: store)
+                    try fold(page)
+                }
             }
+            // A store that shows less than its head was, such as a copy that is behind, has no more to give.
+            guard page.isFull || page.head == range.upTo else { return }
         }
     }
 
@@ -68,6 +77,13 @@ struct ReadModel<Model: DecisionModel>: Sendable {
         try page.apply(to: &model)
         head = max(head, page.head)
     }
+}
+
+/// A range of positions of which the first page is on its way.
+private struct PagedRange {
+    let after: Position
+    let upTo: Position
+    let page: ReadAhead<DecodedPage>
 }
 
 /// What matches a query, decoded page by page.
@@ -99,9 +115,22 @@ struct DecodedPages<Model: DecisionModel>: Sendable {
             matching: query,
             after: after,
             upTo: upTo.map { min($0, head) } ?? head,
+            head: head,
             limit: pageSize,
             from: transaction,
             schema: schema
         )
+    }
+
+    /// How many positions hold about a page of what matches, judged by the last page.
+    ///
+    /// A little less, so that most ranges need no second page; at most four times what the page covers, since what comes
+    /// may be denser.
+    func span(after: Position, _ page: DecodedPage) -> Int64 {
+        let covered = max(1, page.head.value - after.value)
+        guard page.count < covered else { return Int64(pageSize) }
+        let most = covered.multipliedReportingOverflow(by: 4)
+        let matching = Double(covered) / Double(max(1, page.count)) * Double(pageSize) * 0.875
+        return max(1, min(most.overflow ? .max : most.partialValue, Int64(min(matching, 1e18))))
     }
 }

@@ -10,7 +10,9 @@ final class ReadAhead<Value: Sendable>: Sendable {
 
     /// The value.
     ///
-    /// - Throws: `CancellationError` when the waiting task is cancelled; what fetching throws.
+    /// When the waiting task is cancelled, fetching is; a value that is there already is handed over all the same.
+    ///
+    /// - Throws: What fetching throws.
     func value() async throws -> Value {
         try await withTaskCancellationHandler {
             try await task.value

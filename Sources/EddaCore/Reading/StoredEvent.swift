@@ -56,8 +56,8 @@ package protocol StoredEventReading: EventReading {
         to body: (StoredEvent) throws -> Void
     ) throws
 
-    /// Shows the events that match a query between two positions, the upper one included, oldest first, at most `limit`
-    /// of them.
+    /// Shows the events that match a query between two positions, the upper one included or the head, oldest first, at
+    /// most `limit` of them.
     ///
     /// The body reads nothing else in this transaction.
     ///
@@ -65,7 +65,7 @@ package protocol StoredEventReading: EventReading {
     func showEvents(
         matching query: EventQuery,
         after: Position,
-        upTo: Position,
+        upTo: Position?,
         limit: Int,
         to body: (StoredEvent) throws -> Void
     ) throws
@@ -90,7 +90,7 @@ extension EventReading {
     func show(
         matching query: EventQuery,
         after: Position,
-        upTo: Position,
+        upTo: Position?,
         limit: Int,
         to body: (StoredEvent) throws -> Void
     ) throws {

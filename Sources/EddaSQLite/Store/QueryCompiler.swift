@@ -16,7 +16,7 @@ struct QueryCompiler {
     /// The number of an interned name; `nil` when the store has never met it, and so nothing matches.
     let number: (String, NameMemory.Kind) throws -> Int64?
     /// How many positions the first ``sampled`` entries of an index span, from where the reading begins; `nil` when there
-    /// are fewer entries between the bounds, the lower one excluded and the upper one the head unless given.
+    /// are fewer entries between the bounds, the lower one excluded.
     let span: (Lead, ReadDirection, _ after: Int64, _ upTo: Int64?) throws -> Int64?
 
     /// How many entries of each index are looked at to find the sparsest.

@@ -21,21 +21,19 @@ extension SQLiteReadTransaction: StoredEventReading {
     func showEvents(
         matching query: EventQuery,
         after: Position,
-        upTo: Position,
+        upTo: Position?,
         limit: Int,
         to body: (StoredEvent) throws -> Void
     ) throws {
         let limit = try limited(limit)
-        let end = try head()
         var rows = EventRows(in: self)
         let columns = StoreStatement.shownColumns
-        let bound = upTo < end ? upTo.value : nil
         let found = try compiler.select(
             query,
             columns: columns,
             .forward,
             after: after.value,
-            upTo: bound,
+            upTo: upTo?.value,
             limit: limit
         )
         guard let found else { return }

@@ -102,7 +102,7 @@ enum StoreStatement: Int, CaseIterable {
     case putProjection
     case removeProjection
 
-    /// The columns from which an event is read, in the order that `SQLiteReadTransaction.event(from:in:)` expects.
+    /// The columns from which an event is read, in the order that ``EventRows`` expects.
     static let eventColumns = """
         e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data

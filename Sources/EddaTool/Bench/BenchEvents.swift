@@ -68,5 +68,11 @@ struct Basket: Aggregate, Codable {
         totalMinor += event.quantity * event.unitPriceMinor
         if event.gift != nil { gifts += 1 }
     }
+
+    mutating func add(_ other: Basket) {
+        items += other.items
+        totalMinor += other.totalMinor
+        gifts += other.gifts
+    }
 }
 #endif

@@ -8,20 +8,24 @@ internal import Foundation
 
 /// The reading limit: the columns of events, read by a loop over one prepared statement.
 ///
-/// It selects what the store selects: the stream's number where many streams are read, and nothing of it where one is.
+/// It selects what the store selects: all columns where events are wanted, and what folding needs where they are folded.
 final class RawReader {
     private let database: RawDatabase
     private let stream: RawStatement
     private let all: RawStatement
-    private let typed: RawStatement
+    private let folded: RawStatement
+    private let foldedStream: RawStatement
+    private let foldedType: RawStatement
     private let decoder = JSONDecoder()
 
     private static let columns = """
         e.position, e.stream, e.version, e.type, e.schema_version, e.recorded_at, e.id, e.tags, e.correlation, \
         e.causation, e.headers, e.data
         """
-    private static let typeColumn: Int32 = 3
     private static let dataColumn: Int32 = 11
+    private static let foldedColumns = "e.position, e.version, e.type, e.schema_version, e.data"
+    private static let foldedTypeColumn: Int32 = 2
+    private static let foldedDataColumn: Int32 = 4
 
     init(_ path: String) throws {
         database = try RawDatabase(path, isReadOnly: true)
@@ -37,9 +41,21 @@ final class RawReader {
             WHERE e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
             """
         )
-        typed = try database.prepare(
+        folded = try database.prepare(
             """
-            SELECT \(Self.columns) FROM edda_events e INDEXED BY edda_events_type
+            SELECT \(Self.foldedColumns) FROM edda_events e NOT INDEXED
+            WHERE e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
+            """
+        )
+        foldedStream = try database.prepare(
+            """
+            SELECT \(Self.foldedColumns)
+            FROM edda_streams s JOIN edda_events e ON e.stream = s.id WHERE s.name = ?1 ORDER BY e.version
+            """
+        )
+        foldedType = try database.prepare(
+            """
+            SELECT \(Self.foldedColumns) FROM edda_events e INDEXED BY edda_events_type
             WHERE e.type = \(RawLog.itemType) AND e.category > 0 AND e.position > ?2 ORDER BY e.position LIMIT ?1
             """
         )
@@ -49,15 +65,14 @@ final class RawReader {
     ///
     /// - Returns: How many bytes they had in all, so that nothing is optimised away.
     func read(_ name: [UInt8]) throws -> Int {
-        try rows(name) { row in Self.touch(row) }
+        try rows(of: stream, name) { row in Self.touch(row) }
     }
 
     /// Reads a stream's events and folds them with Foundation's decoder.
     func fold(_ name: [UInt8], into basket: inout Basket) throws {
-        _ = try rows(name) { row in
-            let bytes = Self.touch(row)
+        _ = try rows(of: foldedStream, name) { row in
             basket.add(try decode(row))
-            return bytes
+            return Self.touchFolded(row)
         }
     }
 
@@ -72,16 +87,15 @@ final class RawReader {
     /// - Returns: The position of the last one.
     func fold(_ limit: Int, after position: Int64, isTyped: Bool = false, into basket: inout Basket) throws -> Int64 {
         var last = position
-        _ = try rows(of: isTyped ? typed : all, limit, after: position) { row in
-            let bytes = Self.touch(row)
+        _ = try rows(of: isTyped ? foldedType : folded, limit, after: position) { row in
             last = row.integer(0)
-            if row.integer(Self.typeColumn) == RawLog.itemType { basket.add(try decode(row)) }
-            return bytes
+            if row.integer(Self.foldedTypeColumn) == RawLog.itemType { basket.add(try decode(row)) }
+            return Self.touchFolded(row)
         }
         return last
     }
 
-    private func rows(_ name: [UInt8], _ body: (RawStatement) throws -> Int) throws -> Int {
+    private func rows(of stream: RawStatement, _ name: [UInt8], _ body: (RawStatement) throws -> Int) throws -> Int {
         try name.withUnsafeBytes { name in
             stream.bind(1, text: name)
             defer { stream.reset() }
@@ -106,7 +120,7 @@ final class RawReader {
     }
 
     private func decode(_ row: RawStatement) throws -> ItemAdded {
-        let bytes = row.bytes(Self.dataColumn)
+        let bytes = row.bytes(Self.foldedDataColumn)
         // SQLite's own memory, which stays until the next step; the decoder only reads it.
         let data = Data(
             bytesNoCopy: UnsafeMutableRawPointer(mutating: bytes.baseAddress!),
@@ -114,6 +128,11 @@ final class RawReader {
             deallocator: .none
         )
         return try decoder.decode(ItemAdded.self, from: data)
+    }
+
+    @inline(__always)
+    private static func touchFolded(_ row: RawStatement) -> Int {
+        Int(truncatingIfNeeded: row.integer(0) ^ row.integer(1) ^ row.integer(2) ^ row.integer(3))
     }
 
     @inline(__always)

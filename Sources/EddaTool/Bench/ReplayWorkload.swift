@@ -4,7 +4,7 @@ internal import Edda
 /// All events, decoded to Swift structs and folded: on all processors, and on one.
 struct ReplayWorkload: Workload {
     var name: String { "replay" }
-    var summary: String { "all events, decoded to Swift structs, folded; on all processors and on one" }
+    var summary: String { "all events, decoded to Swift structs, folded; by a subscription; on one processor" }
 
     func run(in bench: Bench) async throws -> [BenchRow] {
         let total = (bench.operations ?? 400_000) / BulkStore.eventsPerStream * BulkStore.eventsPerStream
@@ -16,11 +16,14 @@ struct ReplayWorkload: Workload {
         bench.progress(summary)
         let store = try await bench.store("ours")
         let reader = try RawReader(bulk.path)
-        var rows = [try await replay(store, reader, name, operations: total, part: 0.6)]
+        var rows = [
+            try await replay(store, reader, name, operations: total, part: 0.4, by: Replay.load),
+            try await replay(store, reader, "replay-subscription", operations: total, part: 0.5, by: Replay.subscribe),
+        ]
         #if os(Linux)
         bench.progress("the same on one processor")
         let bound = try await OneProcessor.run {
-            try await replay(store, reader, "replay-one-core", operations: total / 2, part: 1)
+            try await replay(store, reader, "replay-one-core", operations: total / 2, part: 1, by: Replay.load)
         }
         if let bound { rows.append(bound) }
         #endif
@@ -33,7 +36,8 @@ struct ReplayWorkload: Workload {
         _ reader: RawReader,
         _ workload: String,
         operations: Int,
-        part: Double
+        part: Double,
+        by way: Replay.Way
     ) async throws -> BenchRow {
         // Each goes on where its last turn ended, so that together the turns read every event once.
         var (ours, limit) = (Position.start, Position.start)
@@ -41,10 +45,14 @@ struct ReplayWorkload: Workload {
         let row = try await Turns.measure(
             workload,
             operations: operations,
-            timed: "event, over pages of 1,000",
+            timed: "event, over a turn, or pages of 1,000 of a subscription",
             part: part,
             limit: "one select over everything, decoded by Foundation",
-            ours: { try await Replay.run(store, next: $0, after: &ours, into: &basket) },
+            ours: { count in
+                let end = Position(ours.value + Int64(count))
+                defer { ours = end }
+                return try await way(store, ours, end, &basket)
+            },
             limit: { limit = Position(try reader.fold($0, after: limit.value, into: &other)) },
             afterWarmUp: { (ours, limit, basket, other) = (.start, .start, Basket(), Basket()) }
         )
@@ -76,15 +84,16 @@ struct MixedReplayWorkload: Workload {
                 try await Turns.measure(
                     isTyped ? "replay-mixed-query" : name,
                     operations: (isTyped ? total / 10 : turn) * Turns.rounds,
-                    timed: "event, over pages of 1,000",
+                    timed: "event, over a turn",
                     part: isTyped ? 1 : 0.5,
                     limit: isTyped
                         ? "one select by the type's index, decoded by Foundation"
                         : "one select over everything, of which Foundation decodes the tenth",
                     ours: { count in
-                        var position = Position.start
+                        // Of ten events that stand together one is an item.
+                        let end = Position(Int64(isTyped ? count * 10 : count))
                         let query = isTyped ? EventQuery(events: ItemAdded.self) : .all
-                        return try await Replay.run(store, query, next: count, after: &position, into: &basket)
+                        return try await Replay.load(store, query, upTo: end, events: count, into: &basket)
                     },
                     limit: { _ = try reader.fold($0, after: 0, isTyped: isTyped, into: &other) }
                 )
@@ -98,7 +107,8 @@ struct MixedReplayWorkload: Workload {
 
 /// Folds the events of a store.
 private enum Replay {
-    private static let pageSize = 1_000
+    /// Folds events between two positions into a basket.
+    typealias Way = (SQLiteStore, _ after: Position, _ upTo: Position, inout Basket) async throws -> Latencies
 
     /// Fails unless both sides have folded the same.
     static func check(_ ours: Basket, _ limit: Basket) throws {
@@ -108,30 +118,59 @@ private enum Replay {
         )
     }
 
-    /// Folds the next `count` events that match; there are as many.
-    static func run(
+    /// By the call that loads a state of everything.
+    static func load(
         _ store: SQLiteStore,
-        _ query: EventQuery = .all,
-        next count: Int,
-        after position: inout Position,
+        _ start: Position,
+        _ end: Position,
+        into basket: inout Basket
+    ) async throws -> Latencies {
+        let count = Int(end.value - start.value)
+        return try await load(store, .all, after: start, upTo: end, events: count, into: &basket)
+    }
+
+    /// The same of those that match a query.
+    ///
+    /// - Parameter count: How many events are gone over.
+    static func load(
+        _ store: SQLiteStore,
+        _ query: EventQuery,
+        after start: Position = .start,
+        upTo end: Position,
+        events count: Int,
         into basket: inout Basket
     ) async throws -> Latencies {
         let clock = ContinuousClock()
+        let begin = clock.now
+        let folded = try await store.load(Basket.self, over: query, after: start, upTo: end)
         var latencies = Latencies()
+        latencies.add((clock.now - begin) / max(1, count))
+        basket.add(folded.model)
+        return latencies
+    }
+
+    /// By a loop over a subscription.
+    static func subscribe(
+        _ store: SQLiteStore,
+        _ start: Position,
+        _ end: Position,
+        into basket: inout Basket
+    ) async throws -> Latencies {
+        let clock = ContinuousClock()
+        let pageSize = 1_000
         let schema = store.schema
-        var (left, page) = (count, 0)
-        var start = clock.now
-        for try await event in store.subscribe(to: query, after: position, pageSize: pageSize) {
+        var latencies = Latencies()
+        var page = 0
+        var begin = clock.now
+        for try await event in store.subscribe(after: start, pageSize: pageSize) {
             try Basket.handlers.apply(event, to: &basket, schema: schema)
-            position = event.position
-            left -= 1
             page += 1
-            if page == pageSize || left == 0 {
-                let end = clock.now
-                latencies.add((end - start) / page)
-                (start, page) = (end, 0)
+            if page == pageSize || event.position == end {
+                let now = clock.now
+                latencies.add((now - begin) / page)
+                (begin, page) = (now, 0)
             }
-            if left == 0 { break }
+            if event.position == end { break }
         }
         return latencies
     }

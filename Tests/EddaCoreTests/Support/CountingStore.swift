@@ -12,9 +12,16 @@ final class CountingStore: Store {
 
     private let store: InMemoryStore
     private let counts = Mutex(Counts())
+    private let beforeRead: (@Sendable (_ number: Int) async -> Void)?
 
-    init(schema: SchemaRegistry = .init(), cachedAggregates: Int = 16) {
+    /// - Parameter beforeRead: Called before each read with its number in the present count, from 1.
+    init(
+        schema: SchemaRegistry = .init(),
+        cachedAggregates: Int = 16,
+        beforeRead: (@Sendable (_ number: Int) async -> Void)? = nil
+    ) {
         store = InMemoryStore(schema: schema, cachedAggregates: cachedAggregates)
+        self.beforeRead = beforeRead
     }
 
     var schema: SchemaRegistry { store.schema }
@@ -37,7 +44,11 @@ final class CountingStore: Store {
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
-        counts.withLock { $0.reads += 1 }
+        let number = counts.withLock { counts in
+            counts.reads += 1
+            return counts.reads
+        }
+        await beforeRead?(number)
         return try await store.read(body)
     }
 

@@ -39,6 +39,17 @@ enum ReadingAndSubscribingCode {
         return (head, last)
     }
 
+    static func fold(_ store: SQLiteStore, _ position: Position) async throws -> [Int] {
+        let sales = try await store.load(Sales.self, over: EventQuery(events: OrderPlaced.self))
+        let before = try await store.load(Sales.self, over: EventQuery(events: OrderPlaced.self), upTo: position)
+        return [sales.model.orders, before.model.orders]
+    }
+
+    struct Sales: DecisionModel {
+        static let handlers = EventHandlers<Sales> { On(OrderPlaced.self) { sales, _ in sales.orders += 1 } }
+        var orders = 0
+    }
+
     static func follow(_ store: SQLiteStore, after checkpoint: Position, _ index: Index) async throws {
         for try await event in store.subscribe(to: query, after: checkpoint) {
             try await index.add(event)
