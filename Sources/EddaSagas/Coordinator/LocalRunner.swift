@@ -46,6 +46,8 @@ package final class LocalRunner: Sendable {
     private let state = Mutex(State())
     /// Raised when something may have to be begun.
     private let arrivals = Signal()
+    /// Raised when somebody has to wait until nothing is being done.
+    package let waits = Signal()
 
     private let defect: SagaDefect?
 
@@ -172,6 +174,7 @@ package final class LocalRunner: Sendable {
         while true {
             let seen = arrivals.count
             if state.withLock({ $0.busy }) == 0 { return }
+            waits.raise()
             try await arrivals.wait(past: seen)
         }
     }

@@ -61,6 +61,9 @@ extension SagaCoordinator {
     /// - Throws: `CancellationError` when the task is cancelled first.
     package func finishLocals() async throws { try await locals.waitUntilIdle() }
 
+    /// Raised when ``finishLocals()`` has to wait.
+    package var waitsForLocals: Signal { locals.waits }
+
     /// Does what is to be done in this process until the task is cancelled.
     func runLocals() async {
         await locals.run(limit: configuration.localLimit, time: store.time) { call, abandoned in

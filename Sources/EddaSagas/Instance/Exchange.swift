@@ -14,7 +14,7 @@ package struct Exchange: Codable, Hashable, Sendable {
     package var resends = 0
     /// When it was first sent.
     package var firstSentAt: Moment?
-    /// When it was last sent.
+    /// When it was last sent; `nil` also while what is done in a process is put off, since nobody was there to do it.
     package var sentAt: Moment?
     /// When to send it again: for lack of an answer, or as another try after a failure.
     package var due: Moment?

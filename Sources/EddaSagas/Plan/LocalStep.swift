@@ -12,10 +12,10 @@ public import EddaCore
 /// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's configuration;
 /// otherwise each of them does the step if it takes long.
 ///
-/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and the
-/// time that they wait here does not count. A call that takes longer than its timeout is cancelled, also one that undoes the
-/// step. Work that does not heed its cancellation gives up its place among the many, but its own step is not called again
-/// before it has ended.
+/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and
+/// the time that they wait here does not count, nor does the time in which no coordinator runs that could make the
+/// first one. A call that takes longer than its timeout is cancelled, also one that undoes the step. Work that does not
+/// heed its cancellation gives up its place among the many, but its own step is not called again before it has ended.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {

@@ -57,12 +57,18 @@ extension SagaTransition {
         } else {
             exchange.resends += 1
         }
-        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
-        if exchange.firstSentAt == nil || direction == .undo && isTry {
-            exchange.deadline = patience(step, direction).map(now.advanced)
+        if isPutOff {
+            // Its time has not begun, and does not run while there is nobody to do it.
+            exchange.sentAt = nil
+            exchange.deadline = nil
+        } else {
+            // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
+            if exchange.firstSentAt == nil || direction == .undo && isTry || isLocal && exchange.sentAt == nil {
+                exchange.deadline = patience(step, direction).map(now.advanced)
+            }
+            exchange.firstSentAt = exchange.firstSentAt ?? now
+            exchange.sentAt = now
         }
-        exchange.firstSentAt = exchange.firstSentAt ?? now
-        exchange.sentAt = now
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
         exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
         if isPutOff { exchange.due = now }

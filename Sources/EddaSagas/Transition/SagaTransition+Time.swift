@@ -15,7 +15,8 @@ extension SagaTransition {
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
         let isHere = try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
-        let isTimedOut = exchange.deadline?.isReached(at: now) ?? false
+        let isPutOff = exchange.sentAt == nil && (direction == .forward ? step.perform : step.performUndo) != nil
+        let isTimedOut = !isPutOff && exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
         let isRepeated = !isHere && (isDue || isAlmostDue(exchange))
         switch (step.word, direction) {
@@ -88,6 +89,11 @@ extension SagaTransition {
         guard let standing = callStanding(key), standing != .brokenOff else { return false }
         var began = now
         if case .running(let since) = standing { began = since }
+        if exchange.sentAt == nil {
+            // It was put off by another process, although it is here.
+            exchange.deadline = patience(step, direction).map(began.advanced)
+            exchange.sentAt = began
+        }
         let waited = began.elapsed(since: exchange.sentAt ?? began)
         if waited > .zero {
             exchange.deadline = exchange.deadline?.advanced(by: waited)

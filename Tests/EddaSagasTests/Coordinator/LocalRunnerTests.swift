@@ -179,10 +179,12 @@ import Testing
         let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                // One that does not wait is idle before the call is done.
+                defer { runner.waits.raise() }
                 try await runner.waitUntilIdle()
                 order.log.withLock { $0.append("idle") }
             }
-            for _ in 0..<100 { await Task.yield() }
+            try await runner.waits.wait(past: 0)
             order.log.withLock { $0.append("done") }
             runner.finish(first)
             try await group.waitForAll()

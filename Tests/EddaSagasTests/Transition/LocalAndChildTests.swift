@@ -93,6 +93,62 @@ import Testing
         #expect(saga.steps[0].forward.sends == 1)
     }
 
+    // acceptance: 53
+    @Test(arguments: [Duration.milliseconds(500), .milliseconds(1_500), .seconds(600)])
+    func theTimeWithoutAnybodyToDoItDoesNotCount(_ absence: Duration) throws {
+        let schema = SchemaRegistry()
+        let program = try SagaProgram.compile(Brief.self, schema: schema)
+        var now = Moment(boot: "b", uptime: 5, wall: Timestamp(microseconds: 7))
+        let state = try schema.encode(OrderState(order: "1"))
+        var saga = SagaInstance(id: "s", state: state, correlationID: nil, program: program, now: now)
+        let policies = SagaPolicies()
+        _ = try saga.apply(.started, at: now, program: program, policies: policies, isUnattended: true)
+        let began = now.advanced(by: absence)
+        let woken = try saga.apply(.wake, at: began, program: program, policies: policies)
+        #expect(woken.contains { if case .perform(let call) = $0 { call.number == 1 } else { false } })
+        #expect(saga.steps[0].forward.firstSentAt == began)
+        while saga.steps[0].status == .dispatched {
+            now = try #require(saga.wakeAt)
+            _ = try saga.apply(
+                .wake,
+                at: now,
+                program: program,
+                policies: policies,
+                standing: { _ in .running(since: began) }
+            )
+        }
+        #expect(now.elapsed(since: began) == .seconds(1))
+    }
+
+    // acceptance: 53
+    @Test(arguments: [Duration.milliseconds(500), .milliseconds(1_500), .seconds(600)])
+    func norDoesItForWhatUndoesIt(_ absence: Duration) throws {
+        var bench = try Bench(Brief.self)
+        bench.policies.undoPatience = .seconds(1)
+        try bench.reply("only", .succeeded(Array("{}".utf8)))
+        bench.isUnattended = true
+        try bench.reply("capture", Replies.refusal)
+        #expect(bench.instance.status == .compensating && bench.timer == bench.now && bench.calls.count == 1)
+        bench.isUnattended = false
+        bench.pass(absence)
+        let began = bench.now
+        try bench.wake()
+        #expect(bench.calls.last?.key.text == "order-1/only/undo" && bench.calls.last?.number == 1)
+        bench.standing = { _ in .running(since: began) }
+        while bench.instance.status == .compensating { try bench.wake() }
+        #expect(bench.instance.status == .parked && bench.now.elapsed(since: began) == .seconds(1))
+    }
+
+    struct Brief: Saga {
+        static let name: SagaName = "brief"
+        static let version = 1
+        typealias State = OrderState
+        static var plan: some Plan<State> {
+            local("only") { _, _, _ in }.timeout(.seconds(1)).compensateLocally { _, _, _, _ in }
+            pivot("capture") { CapturePayment(order: $0.order) }
+        }
+    }
+
     struct LocalOnly: Saga {
         static let name: SagaName = "local-only"
         static let version = 1
