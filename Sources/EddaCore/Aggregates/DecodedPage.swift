@@ -43,6 +43,9 @@ final class EventRunOf<State, E: Event>: EventRun, @unchecked Sendable {
 
     override func apply(to state: UnsafeMutableRawPointer) throws {
         let state = state.assumingMemoryBound(to: State.self)
-        for event in events { try fold(&state.pointee, event) }
+        // By their addresses, which copies none of them.
+        try events.withUnsafeBufferPointer { events in
+            for index in events.indices { try fold(&state.pointee, events[index]) }
+        }
     }
 }
