@@ -17,11 +17,12 @@ extension Store {
     /// let before = try await store.load(Stock.self, over: EventQuery(category: "stock"), upTo: position)
     /// ```
     ///
-    /// Events are read page by page; from the second page on several threads read and decode pages at the same time, and
-    /// they are folded in order. So it is the fastest way to go over all events, with memory for a few pages. Nothing but
-    /// what a handler needs is copied out of the database; an event that has no handler is not decoded.
+    /// Events are read page by page; from the second page on several threads read and decode pages at the same time,
+    /// and they are folded in order. So it is the fastest way to go over all events, with memory for a few pages.
+    /// Only what a handler needs is copied out of the database; an event that has no handler is not decoded. What
+    /// maintenance deletes meanwhile may be folded in part.
     ///
-    /// What maintenance deletes while it runs may be folded in part. A projection keeps such a state between runs; an ``Aggregate`` is one whose events are those of a stream.
+    /// A projection keeps such a state between runs; an ``Aggregate`` is one whose events are those of a stream.
     ///
     /// - Parameters:
     ///   - model: What the events are folded into; those without a handler are passed over.

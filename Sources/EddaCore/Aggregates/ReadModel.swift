@@ -10,8 +10,8 @@ struct ReadModel<Model: DecisionModel>: Sendable {
     /// Folds in what has been appended since.
     ///
     /// What is more than a page is read and decoded by several threads, each a range of positions, and folded in order.
-    /// Nothing is ever added at or below the head; what maintenance deletes there meanwhile may be seen in a later range
-    /// before it is in an earlier one.
+    /// Nothing is ever added at or below the head; what maintenance deletes there meanwhile may be missing in one range
+    /// and still be there in the next.
     ///
     /// - Parameters:
     ///   - upTo: No further than this; `nil` means the head.
@@ -124,8 +124,8 @@ struct DecodedPages<Model: DecisionModel>: Sendable {
 
     /// How many positions hold about a page of what matches, judged by the last page.
     ///
-    /// A little less, so that most ranges need no second page; at most four times what the page covers, since what comes
-    /// may be denser.
+    /// A little less, so that most ranges need no second page; at most four times what the page covers, since what
+    /// comes may be denser.
     func span(after: Position, _ page: DecodedPage) -> Int64 {
         let covered = max(1, page.head.value - after.value)
         guard page.count < covered else { return Int64(pageSize) }
