@@ -45,14 +45,17 @@ struct ReadModel<Model: DecisionModel>: Sendable {
             var page = try await range.page.value()
             try fold(page)
             span = pages.span(after: range.after, page)
-            if range.upTo.value - head.value > span {
-                // Far more matches than did before: what is behind is cut anew.
-                (next, ahead) = (head, [])
-            } else {
-                while page.isFull, head < range.upTo {
-                    page = try await pages.page(after: head, upTo: range.upTo, in: store)
-                    try fold(page)
+            while page.isFull, head < range.upTo {
+                try Task.checkCancellation()
+                guard range.upTo.value - head.value <= span else {
+                    // Far more matches than did before: what is behind is cut anew.
+                    (next, ahead) = (head, [])
+                    break
                 }
+                let start = head
+                page = try await pages.page(after: start, upTo: range.upTo, in: store)
+                try fold(page)
+                span = pages.span(after: start, page)
             }
             // A store that shows less than its head was, such as a copy that is behind, has no more to give.
             guard page.isFull || page.head == range.upTo else { return }

@@ -89,9 +89,9 @@ extension SagaTransition {
         guard let standing = callStanding(key), standing != .brokenOff else { return false }
         var began = now
         if case .running(let since) = standing { began = since }
-        if exchange.sentAt == nil {
-            // It was put off by another process, although it is here.
-            exchange.deadline = patience(step, direction).map(began.advanced)
+        if exchange.sentAt == nil, standing != .noRoom {
+            // It was put off by another process, although it is here. An operator may have given it a time.
+            exchange.deadline = exchange.deadline ?? patience(step, direction).map(began.advanced)
             exchange.sentAt = began
         }
         let waited = began.elapsed(since: exchange.sentAt ?? began)
