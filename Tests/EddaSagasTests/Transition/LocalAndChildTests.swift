@@ -107,7 +107,7 @@ import Testing
         let woken = try saga.apply(.wake, at: began, program: program, policies: policies)
         #expect(woken.contains { if case .perform(let call) = $0 { call.number == 1 } else { false } })
         #expect(saga.steps[0].forward.firstSentAt == began)
-        while saga.steps[0].status == .dispatched {
+        while saga.steps[0].status == .dispatched, now.elapsed(since: began) < .seconds(60) {
             now = try #require(saga.wakeAt)
             _ = try saga.apply(
                 .wake,
@@ -135,7 +135,9 @@ import Testing
         try bench.wake()
         #expect(bench.calls.last?.key.text == "order-1/only/undo" && bench.calls.last?.number == 1)
         bench.standing = { _ in .running(since: began) }
-        while bench.instance.status == .compensating { try bench.wake() }
+        while bench.instance.status == .compensating, bench.now.elapsed(since: began) < .seconds(60) {
+            try bench.wake()
+        }
         #expect(bench.instance.status == .parked && bench.now.elapsed(since: began) == .seconds(1))
     }
 
