@@ -57,7 +57,7 @@ package struct Exchange: Codable, Hashable, Sendable {
 
     /// Leaves the time out of account in which a call was on hold, or waited in a process.
     mutating func hold(until moment: Moment) {
-        guard let since = sentAt, moment.elapsed(since: since) > .zero else { return }
+        guard let since = sentAt, moment.boot != since.boot || moment.elapsed(since: since) > .zero else { return }
         deadline = deadline.map { moment.advanced(by: $0.remaining(from: since)) }
         sentAt = moment
     }
