@@ -18,12 +18,12 @@ public import EddaCore
 ///
 /// The time of a step begins when it is first called. What passes before that does not count: while it waits for other
 /// calls, while no coordinator runs or one shuts down, and also when the process in which it waits is killed. So no saga
-/// turns back for lack of time at a step that was never called. Nor does the time count that a repetition waits for other
-/// calls.
+/// turns back for lack of time at a step that was never called. Nor does the time count that another try waits to be made.
 ///
-/// The time goes on when a process is killed in which a call is under way. Only when that had begun after the coordinator
-/// last looked at the saga, which it does again and again at the pauses of `resend`, does nobody know of it; then the call
-/// that takes its place has the whole time. From the second call on, each is noted in the store before it begins.
+/// When a process is killed in which a call is under way, the time goes on: the call that takes its place has what is left
+/// of it. It has the whole time once more when the coordinator had not yet noted that the first call had begun. It notes
+/// that when it next looks at the saga, after a pause of `resend`: with the default, within a second for a call that begins
+/// at once, within 30 for one that has waited long. Every other call is noted before it begins.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {
