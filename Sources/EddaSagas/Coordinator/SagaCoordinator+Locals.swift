@@ -92,8 +92,7 @@ extension SagaCoordinator {
     /// Makes a call ready, if its saga still wants it.
     func begin(_ call: LocalCall, _ abandoned: Signal) async throws -> BegunCall? {
         guard let program = unit.programs[call.name], let step = program.step(call.key.step),
-            let perform = call.key.direction == .forward ? step.perform : step.performUndo,
-            let exchange = try await exchange(of: call)
+            let perform = step.perform(call.key.direction), let exchange = try await exchange(of: call)
         else { return nil }
         if call.number > 1, exchange.isOnHold {
             // An earlier one may have ended its process, and if nobody knew that it had begun, its time would never be over.

@@ -74,7 +74,7 @@ extension SagaTransition {
         let step = instance.steps[index]
         guard step.status == .dispatched || step.status == .undoDispatched else { return nil }
         let (plan, direction) = (try plan(index), step.status.isOfUndo ? Direction.undo : .forward)
-        guard (direction == .forward ? plan.perform : plan.performUndo) != nil else { return nil }
+        guard plan.perform(direction) != nil else { return nil }
         return SagaKey(saga: instance.id, step: step.id, direction: direction, round: step[direction].round)
     }
 
