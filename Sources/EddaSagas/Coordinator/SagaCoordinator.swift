@@ -167,6 +167,7 @@ public final class SagaCoordinator: Sendable {
             strugglingTime: configuration.strugglingTime,
             hotLoopSends: configuration.hotLoopSends
         )
+        policies.undoneRemembered = configuration.undoneRemembered
         policies.defect = configuration.defect
         locals = LocalRunner(defect: configuration.defect)
         unit = SagaUnit(
