@@ -103,7 +103,7 @@ extension WriteTransaction {
         schema: SchemaRegistry,
         _ decide: (State) throws -> [any Event]
     ) throws -> AppendResult {
-        if let key, let earlier = try result(of: key) { return earlier }
+        if let key, let earlier = try result(of: key, for: stream) { return earlier }
         var aggregate = HeldAggregate<State>(epoch: 0)
         return try update(&aggregate, in: stream, schema: schema) { state, version in
             let events = try decide(state).map { try EventData($0, metadata: metadata, schema: schema) }

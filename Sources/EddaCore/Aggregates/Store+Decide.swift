@@ -35,10 +35,12 @@ extension Store {
         metadata: EventMetadata = .init(),
         _ decide: @escaping @Sendable (Model) throws -> [any Event]
     ) async throws -> AppendResult {
-        try await self.decide(model, over: query, key: key, metadata: metadata) { model, append in
+        let result = try await self.decide(model, over: query, key: key, metadata: metadata) { model, append in
             let events = try decide(model)
             if !events.isEmpty { append.add(events, to: stream, expecting: expectation) }
         }
+        guard let key, result.wasRepeated else { return result }
+        return try result.requiring(stream, under: key)
     }
 
     /// Folds the events that match a query and lets `decide` say what is appended, to any streams and under further
@@ -69,7 +71,13 @@ extension Store {
         for losses in 1...LostRace.limit {
             try await state.catchUp(with: query, in: self)
             var builder = AppendBuilder()
-            try decide(state.model, &builder)
+            do {
+                try decide(state.model, &builder)
+            } catch {
+                // The model may hold what another call under the same key has written since the key was looked up.
+                if let key, let earlier = try await read({ try $0.result(of: key) }) { return earlier }
+                throw error
+            }
             if builder.isEmpty, key == nil { return AppendResult(positions: nil, versions: [:]) }
             builder.require(.noMatch(query, after: state.head))
             do {
