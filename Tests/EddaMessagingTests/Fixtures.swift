@@ -118,6 +118,15 @@ extension Store {
         try await outbox().map(\.message).filter { $0.type == ReplyMessage.type }
     }
 
+    /// Waits until the amounts of an account are as wanted.
+    func waitForAmounts(_ wanted: [Int], of account: String) async throws {
+        while true {
+            let seen = signals.events.count
+            if try await amounts(of: account) == wanted { return }
+            try await signals.events.wait(past: seen)
+        }
+    }
+
     func amounts(of account: String) async throws -> [Int] {
         let schema = schema
         return try await events(in: StreamID("account-\(account)")).map { event in

@@ -10,6 +10,7 @@ struct World {
     let time: ManualTime
     let store: any Store
     let coordinator: SagaCoordinator
+    private let passes = Passes()
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -109,6 +110,7 @@ struct World {
     /// - Returns: How many timers were handled.
     @discardableResult
     func pass(_ duration: Duration) async throws -> Int {
+        try passes.next()
         time.advance(by: duration)
         switch try await coordinator.handleDueTimers() {
         case .handled(let count): return count
