@@ -1,4 +1,5 @@
 #if CLI
+import Edda
 import Foundation
 import Testing
 
@@ -11,13 +12,19 @@ import Testing
         let folder = try BenchFolder(in: parent.path)
         let inner = try folder.make("append-1")
         let path = inner
-        await withTaskGroup(of: Void.self) { group in
+        let made = Signal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Until its folder is gone.
                 var number = 0
-                while FileManager.default.createFile(atPath: "\(path)/\(number)", contents: nil) { number += 1 }
+                while FileManager.default.createFile(atPath: "\(path)/\(number)", contents: nil) {
+                    number += 1
+                    if number == 20 { made.raise() }
+                }
+                made.raise()
             }
-            while parent.contents("\(inner)").count < 20 { await Task.yield() }
+            try await made.wait(past: 0)
+            #expect(parent.contents("\(inner)").count >= 20)
             #expect(folder.remove() == nil)
         }
         #expect(parent.contents().isEmpty)
