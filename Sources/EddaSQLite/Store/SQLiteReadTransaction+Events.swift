@@ -62,6 +62,9 @@ extension SQLiteReadTransaction {
         let most = Swift.min(limit, Swift.max(0, end.value - after.value))
         let bound = end == head ? nil : end
         let events = try found(query, direction, after: after, upTo: bound, limit: limit, atMost: most)
+        if let last = direction == .forward ? events.last : events.first, last.position > end {
+            throw StoreError.logIsBehind(head: head, last: last.position)
+        }
         let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
         return EventPage(events: events, head: reached ?? end)
     }
