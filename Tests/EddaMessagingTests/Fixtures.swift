@@ -72,10 +72,6 @@ extension Participant {
     }
 }
 
-extension Logger {
-    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-}
-
 extension StreamID {
     init(_ text: String) { self.init(unchecked: text) }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import EddaCore
+import EddaTesting
 import Foundation
 import Spawning
 import Testing

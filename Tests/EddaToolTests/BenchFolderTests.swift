@@ -1,4 +1,5 @@
 #if CLI
+import EddaTesting
 import Edda
 import Foundation
 import Testing
@@ -6,7 +7,9 @@ import Testing
 @testable import EddaTool
 
 @Suite struct BenchFolderTests {
-    private let parent = TemporaryFolder()
+    private let parent: TemporaryFolder
+
+    init() throws { parent = try TemporaryFolder() }
 
     @Test func aRemovedFolderIsGoneAlsoWhileFilesAreMadeInIt() async throws {
         let folder = try BenchFolder(in: parent.path)
@@ -92,21 +95,11 @@ import Testing
     }
 }
 
-/// A folder of its own for one test, removed with the value.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = FileManager.default.temporaryDirectory.path() + "/edda-tool-\(UUID().uuidString)"
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
     func contents(_ path: String? = nil) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path ?? self.path)) ?? []
     }
 
-    func text(_ name: String) -> String { (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "" }
+    func text(_ name: String) -> String { (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "" }
 }
 #endif

@@ -2,23 +2,10 @@ import EddaCore
 import EddaSQLite
 import EddaSagas
 import EddaTesting
-import Foundation
 
 /// The stores on which a coordinator is tested.
 enum StoreKind: CaseIterable, Sendable {
     case memory, sqlite
-}
-
-/// A folder of its own for one test, removed with the value.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "edda-\(UUID().uuidString)").path()
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 extension World {
@@ -34,7 +21,7 @@ extension World {
         let store: any Store
         switch kind {
         case .memory: store = InMemoryStore(time: time)
-        case .sqlite: store = try await SQLiteStore(path: "\(folder.path)/test.db", time: time)
+        case .sqlite: store = try await SQLiteStore(path: folder.file(), time: time)
         }
         do {
             try await body(World(time, store, sagas, configuration))

@@ -12,8 +12,6 @@ struct World {
     let coordinator: SagaCoordinator
     private let passes = Passes()
 
-    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
     init(_ sagas: any Saga.Type..., configuration: SagaCoordinator.Configuration = .init()) throws {
         let time = ManualTime()
         try self.init(time, InMemoryStore(time: time), sagas, configuration)
@@ -40,7 +38,7 @@ struct World {
             store: store,
             address: "orders",
             registrations: registrations,
-            logger: Self.logger,
+            logger: .silent,
             configuration: configuration
         )
     }
