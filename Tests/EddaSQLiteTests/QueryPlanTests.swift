@@ -54,9 +54,8 @@ import Testing
 
     // A stream and a conversation are found by their index, in order.
     @Test(arguments: [
-        StoreStatement.streamState, .streamForward, .streamBackward, .streamShown, .eventsBetween, .eventShown,
-        .correlated,
-        .inboxOpen,
+        StoreStatement.streamState, .streamForward, .streamBackward, .streamShown,
+        .eventsBetween, .eventShown, .correlated, .inboxOpen,
     ])
     func noStreamScansOrSorts(statement: StoreStatement) async throws {
         try await folder.store().close()

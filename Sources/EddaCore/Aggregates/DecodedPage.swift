@@ -1,7 +1,7 @@
 /// Events that one thread has decoded for another one to apply.
 struct DecodedPage: Sendable {
     /// The events that have a handler, in order.
-    let runs: [EventRun]
+    let runs: [any EventRun]
     /// How many events there were, with those that have none.
     let count: Int
     /// Everything that matches up to here is on the page.
@@ -18,30 +18,28 @@ struct DecodedPage: Sendable {
 }
 
 /// Decoded events of one type that stand together.
-///
-/// `@unchecked Sendable`: the thread that decodes them adds them; once they are on a page nobody changes them.
-class EventRun: @unchecked Sendable {
-    /// Decodes an event.
+protocol EventRun: Sendable {
+    /// Decodes an event and adds it.
     ///
     /// - Throws: ``SchemaError`` when it does not decode.
-    func add(_ event: StoredEvent, _ schema: SchemaRegistry) throws { preconditionFailure("EventRun is abstract.") }
+    mutating func add(_ event: StoredEvent, _ schema: SchemaRegistry) throws
 
     /// Applies the events to the state at an address, which is of the kind that the handler was made for.
-    func apply(to state: UnsafeMutableRawPointer) throws { preconditionFailure("EventRun is abstract.") }
+    func apply(to state: UnsafeMutableRawPointer) throws
 }
 
 /// The events of one Swift type.
-final class EventRunOf<State, E: Event>: EventRun, @unchecked Sendable {
+struct EventRunOf<State, E: Event>: EventRun {
     private let fold: @Sendable (inout State, E) throws -> Void
     private var events: [E] = []
 
     init(_ fold: @escaping @Sendable (inout State, E) throws -> Void) { self.fold = fold }
 
-    override func add(_ event: StoredEvent, _ schema: SchemaRegistry) throws {
+    mutating func add(_ event: StoredEvent, _ schema: SchemaRegistry) throws {
         events.append(try schema.decode(E.self, event))
     }
 
-    override func apply(to state: UnsafeMutableRawPointer) throws {
+    func apply(to state: UnsafeMutableRawPointer) throws {
         let state = state.assumingMemoryBound(to: State.self)
         // By their addresses, which copies none of them.
         try events.withUnsafeBufferPointer { events in

@@ -40,7 +40,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     public struct Entry: Sendable {
         let event: any Event.Type
         let apply: EventHandler.Apply
-        let run: @Sendable () -> EventRun
+        let run: @Sendable () -> any EventRun
     }
 
     /// Collects handlers.
@@ -70,10 +70,12 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
     /// - Throws: ``SchemaError`` when the event does not decode.
     public func apply(_ event: RecordedEvent, to state: inout State, schema: SchemaRegistry) throws {
         guard let handler = handler(for: event.type) else { return }
-        try withUnsafeMutablePointer(to: &state) { state in
-            try withUnsafePointer(to: event) {
-                try Self.call(handler.apply, with: $0, on: UnsafeMutableRawPointer(state), schema)
+        do {
+            try withUnsafeMutablePointer(to: &state) { state in
+                try event.shown { try handler.apply(UnsafeMutableRawPointer(state), $0, schema) }
             }
+        } catch let error as SchemaError {
+            throw error.placed(in: event.stream)
         }
     }
 
@@ -87,40 +89,9 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         version: inout Int,
         schema: SchemaRegistry
     ) throws {
-        // One search, and one reference counted, for all that follow under the same name.
-        var type: EventType?
-        var apply = EventHandler.pass
-        try withUnsafeMutablePointer(to: &state) { state in
-            try events.withUnsafeBufferPointer { events in
-                guard var event = events.baseAddress else { return }
-                let end = event + events.count
-                while event < end {
-                    if event.pointee.type != type {
-                        type = event.pointee.type
-                        apply = handler(for: event.pointee.type)?.apply ?? EventHandler.pass
-                    }
-                    try Self.call(apply, with: event, on: UnsafeMutableRawPointer(state), schema)
-                    version = event.pointee.version
-                    event += 1
-                }
-            }
-        }
-    }
-
-    /// Has a stored event applied, which comes by its address: to copy it counts eight references.
-    @inline(__always)
-    private static func call(
-        _ apply: EventHandler.Apply,
-        with event: UnsafePointer<RecordedEvent>,
-        on state: UnsafeMutableRawPointer,
-        _ schema: SchemaRegistry
-    ) throws {
-        do {
-            try event.pointee.data.withUnsafeBufferPointer { data in
-                try apply(state, StoredEvent(event.pointee, data), schema)
-            }
-        } catch let error as SchemaError {
-            throw error.placed(in: event.pointee.stream)
+        for event in events {
+            try apply(event, to: &state, schema: schema)
+            version = event.version
         }
     }
 
@@ -161,30 +132,32 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
 
     /// Decodes the events that match a query between two positions, at most `limit` of them, to be applied elsewhere.
     ///
-    /// - Parameter head: The head of the store, as the transaction sees it; `upTo` is not above it.
+    /// - Parameter upTo: No further than this; `nil` means the head.
     /// - Throws: ``SchemaError`` when an event does not decode, ``StoreError``.
     func decoded(
         matching query: EventQuery,
         after: Position,
-        upTo: Position,
-        head: Position,
+        upTo: Position?,
         limit: Int,
         from transaction: any ReadTransaction,
         schema: SchemaRegistry
     ) throws -> DecodedPage {
-        var runs: [EventRun] = []
+        let head = try transaction.head()
+        let end = upTo.map { min($0, head) } ?? head
+        var runs: [any EventRun] = []
         var type: EventType?
-        var run: EventRun?
+        var isHandled = false
         var (count, last) = (0, after)
         do {
-            try transaction.show(matching: query, after: after, upTo: upTo < head ? upTo : nil, limit: limit) { event in
+            try transaction.show(matching: query, after: after, upTo: end < head ? end : nil, limit: limit) { event in
                 if event.type != type {
                     type = event.type
-                    run = handler(for: event.type)?.run()
-                    if let run { runs.append(run) }
+                    let handler = handler(for: event.type)
+                    isHandled = handler != nil
+                    if let handler { runs.append(handler.run()) }
                 }
                 (count, last) = (count + 1, event.position)
-                try run?.add(event, schema)
+                if isHandled { try runs[runs.count - 1].add(event, schema) }
             }
         } catch let error as SchemaError {
             let found = try transaction.events(
@@ -198,7 +171,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
         }
         guard count == 0 || last <= head else { throw StoreError.logIsBehind(head: head, last: last) }
         let isFull = count == limit
-        return DecodedPage(runs: runs, count: count, head: isFull ? last : upTo, isFull: isFull)
+        return DecodedPage(runs: runs, count: count, head: isFull ? last : end, isFull: isFull)
     }
 
     private func handler(for type: EventType) -> EventHandler? {
@@ -220,5 +193,5 @@ struct EventHandler: Sendable {
     let type: EventType
     let apply: Apply
     /// A run without events yet.
-    let run: @Sendable () -> EventRun
+    let run: @Sendable () -> any EventRun
 }

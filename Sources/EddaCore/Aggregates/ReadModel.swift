@@ -21,7 +21,7 @@ struct ReadModel<Model: DecisionModel>: Sendable {
         with query: EventQuery,
         in store: some Store,
         upTo: Position? = nil,
-        pageSize: Int = 1_000
+        pageSize: Int = DecodedPages<Model>.size
     ) async throws {
         let pages = DecodedPages<Model>(query, pageSize: pageSize, schema: store.schema)
         let start = head
@@ -91,12 +91,15 @@ private struct PagedRange {
 
 /// What matches a query, decoded page by page.
 struct DecodedPages<Model: DecisionModel>: Sendable {
+    /// How many events are on a page.
+    static var size: Int { 1_000 }
+
     private let query: EventQuery
     private let pageSize: Int
     private let schema: SchemaRegistry
     private let handlers = Model.handlers
 
-    init(_ query: EventQuery, pageSize: Int = 1_000, schema: SchemaRegistry) {
+    init(_ query: EventQuery, pageSize: Int = size, schema: SchemaRegistry) {
         self.query = query
         self.pageSize = pageSize
         self.schema = schema
@@ -113,12 +116,10 @@ struct DecodedPages<Model: DecisionModel>: Sendable {
     ///
     /// - Parameter upTo: No further than this; `nil` means the head.
     func page(after: Position, upTo: Position?, in transaction: any ReadTransaction) throws -> DecodedPage {
-        let head = try transaction.head()
-        return try handlers.decoded(
+        try handlers.decoded(
             matching: query,
             after: after,
-            upTo: upTo.map { min($0, head) } ?? head,
-            head: head,
+            upTo: upTo,
             limit: pageSize,
             from: transaction,
             schema: schema
@@ -132,8 +133,7 @@ struct DecodedPages<Model: DecisionModel>: Sendable {
     func span(after: Position, _ page: DecodedPage) -> Int64 {
         let covered = max(1, page.head.value - after.value)
         guard page.count < covered else { return Int64(pageSize) }
-        let most = covered.multipliedReportingOverflow(by: 4)
         let matching = Double(covered) / Double(max(1, page.count)) * Double(pageSize) * 0.875
-        return max(1, min(most.overflow ? .max : most.partialValue, Int64(min(matching, 1e18))))
+        return Int64(max(1, min(matching, 4 * Double(covered), 1e18)))
     }
 }

@@ -11,13 +11,7 @@ extension JSONTape {
     static func decode<T: Decodable>(_ type: T.Type, from bytes: UnsafeBufferPointer<UInt8>) throws -> T {
         // JSON in UTF-8 starts with an ASCII character, and none of its first bytes is zero.
         guard bytes.prefix(4).allSatisfy({ $0 > 0 && $0 < 0xEF }) else {
-            let utf8: [UInt8]
-            do throws(JSONFault) {
-                utf8 = try self.utf8(Array(bytes))
-            } catch {
-                throw error.decodingError
-            }
-            return try utf8.withUnsafeBufferPointer { try decode(type, fromUTF8: $0) }
+            return try utf8(Array(bytes)).withUnsafeBufferPointer { try decode(type, fromUTF8: $0) }
         }
         return try decode(type, fromUTF8: bytes)
     }
@@ -41,7 +35,9 @@ extension JSONTape {
     /// The document in UTF-8.
     ///
     /// What it is in is told by a mark, or by where the zeros are (RFC 4627, section 3).
-    private static func utf8(_ bytes: [UInt8]) throws(JSONFault) -> [UInt8] {
+    ///
+    /// - Throws: `DecodingError`.
+    private static func utf8(_ bytes: [UInt8]) throws -> [UInt8] {
         let start = bytes.prefix(4)
         let zeros = start.map { $0 == 0 }
         let (encoding, mark): (String.Encoding, Int) =
@@ -69,7 +65,7 @@ extension JSONTape {
         let rest = bytes.dropFirst(mark)
         if encoding == .utf8 { return Array(rest) }
         guard let text = String(bytes: rest, encoding: encoding) else {
-            throw JSONFault(reason: .encoding, offset: 0)
+            throw JSONFault(reason: .encoding, offset: 0).decodingError
         }
         return Array(text.utf8)
     }

@@ -27,20 +27,31 @@ package struct StoredEvent {
         self.schemaVersion = schemaVersion
         self.data = data
     }
-
-    init(_ event: RecordedEvent, _ data: UnsafeBufferPointer<UInt8>) {
-        self.init(
-            position: event.position,
-            version: event.version,
-            type: event.type,
-            schemaVersion: event.schemaVersion,
-            data: data
-        )
-    }
 }
 
 @available(*, unavailable)
 extension StoredEvent: Sendable {}
+
+extension RecordedEvent {
+    /// Calls `body` with what folding needs of the event.
+    ///
+    /// - Throws: What `body` throws.
+    func shown<Result, Failure>(
+        to body: (StoredEvent) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try data.withUnsafeBufferPointer { data throws(Failure) in
+            try body(
+                StoredEvent(
+                    position: position,
+                    version: version,
+                    type: type,
+                    schemaVersion: schemaVersion,
+                    data: data
+                )
+            )
+        }
+    }
+}
 
 /// A view of a store that can show its events where they are.
 package protocol StoredEventReading: EventReading {
@@ -83,7 +94,7 @@ extension EventReading {
             return try reading.showEvents(in: stream, after: version, limit: limit, to: body)
         }
         let events = try events(in: stream, .forward, versions: version + 1...Int.max, limit: limit)
-        for event in events { try event.data.withUnsafeBufferPointer { try body(StoredEvent(event, $0)) } }
+        for event in events { try event.shown(to: body) }
     }
 
     /// Shows the events that match a query between two positions, oldest first, at most `limit` of them.
@@ -98,6 +109,6 @@ extension EventReading {
             return try reading.showEvents(matching: query, after: after, upTo: upTo, limit: limit, to: body)
         }
         let page = try events(matching: query, .forward, after: after, upTo: upTo, limit: limit)
-        for event in page.events { try event.data.withUnsafeBufferPointer { try body(StoredEvent(event, $0)) } }
+        for event in page.events { try event.shown(to: body) }
     }
 }

@@ -83,12 +83,10 @@ public struct SchemaRegistry: Sendable {
                 "The event at position \(event.position) is a \(event.type), not a \(E.eventType)."
             )
         }
-        return try event.data.withUnsafeBufferPointer { bytes throws(SchemaError) in
-            do throws(SchemaError) {
-                return try decode(type, StoredEvent(event, bytes))
-            } catch {
-                throw error.placed(in: event.stream)
-            }
+        do {
+            return try event.shown { shown throws(SchemaError) in try decode(type, shown) }
+        } catch {
+            throw error.placed(in: event.stream)
         }
     }
 

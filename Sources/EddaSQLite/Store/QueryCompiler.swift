@@ -31,11 +31,14 @@ struct QueryCompiler {
     private struct Arm {
         /// The column that holds the position.
         var place = "e.position"
-        /// From FROM on; the events are `e`.
+        /// From FROM on, without the bounds; the events are `e`.
         var source: String
         var values: [Int64]
 
-        var positions: String { "SELECT \(place) AS place \(source)" }
+        /// The arm between the bounds, with what is selected.
+        func selecting(_ columns: String, _ isBounded: Bool) -> String {
+            "SELECT \(columns) \(source) AND \(place) > ?" + (isBounded ? " AND \(place) <= ?" : "")
+        }
     }
 
     /// The parts of an item as numbers.
@@ -81,10 +84,10 @@ struct QueryCompiler {
         let values = (arms.flatMap { $0.values + bounds } + [limit]).map { SQLValue.integer($0) }
         let order = direction == .forward ? "ASC" : "DESC"
         if let columns, arms.count == 1 {
-            let sql = "SELECT \(columns) \(arm.source) ORDER BY \(arm.place) \(order) LIMIT ?"
-            return Selection(sql: sql, values: values, returnsEvents: true)
+            let sql = arm.selecting(columns, upTo != nil)
+            return Selection(sql: "\(sql) ORDER BY \(arm.place) \(order) LIMIT ?", values: values, returnsEvents: true)
         }
-        let union = arms.map(\.positions).joined(separator: " UNION ")
+        let union = arms.map { $0.selecting("\($0.place) AS place", upTo != nil) }.joined(separator: " UNION ")
         return Selection(sql: "\(union) ORDER BY place \(order) LIMIT ?", values: values, returnsEvents: false)
     }
 
@@ -92,7 +95,7 @@ struct QueryCompiler {
         let items = try (query.items.isEmpty ? [EventQuery.Item()] : query.items).compactMap(parts)
         let arms = try items.flatMap { try self.arms(of: $0, direction, after: after, upTo: upTo) }
         guard arms.count > Self.armLimit else { return arms }
-        return items.map { $0.tags.isEmpty ? scan(of: $0, upTo) : tagged($0, upTo) }
+        return items.map { $0.tags.isEmpty ? scan(of: $0) : tagged($0) }
     }
 
     // MARK: What leads
@@ -103,9 +106,9 @@ struct QueryCompiler {
             var parts = parts
             parts.tags.removeAll { $0 == tag }
             parts.tags.insert(tag, at: 0)
-            return [tagged(parts, upTo)]
-        case .type: return parts.types.map { typed(parts, by: $0, upTo) }
-        case .category, nil: return [scan(of: parts, upTo)]
+            return [tagged(parts)]
+        case .type: return parts.types.map { typed(parts, by: $0) }
+        case .category, nil: return [scan(of: parts)]
         }
     }
 
@@ -135,7 +138,7 @@ struct QueryCompiler {
     // MARK: Arms
 
     /// Events that have all of the tags: the index over the first leads, the others are looked up.
-    private func tagged(_ parts: Parts, _ upTo: Int64?) -> Arm {
+    private func tagged(_ parts: Parts) -> Arm {
         var joins = ""
         for index in 1..<max(1, parts.tags.count) {
             joins += " JOIN edda_event_tags t\(index) ON t\(index).tag = ? AND t\(index).position = t.position"
@@ -145,29 +148,26 @@ struct QueryCompiler {
             place: "t.position",
             source: """
                 FROM edda_event_tags t CROSS JOIN edda_events e ON e.position = t.position\(joins) \
-                WHERE t.tag = ? AND \(filter.condition) AND \(Self.bounds("t", upTo))
+                WHERE t.tag = ? AND \(filter.condition)
                 """,
             values: parts.tags.dropFirst() + parts.tags.prefix(1) + filter.values
         )
     }
 
-    private func typed(_ parts: Parts, by type: Int64, _ upTo: Int64?) -> Arm {
+    private func typed(_ parts: Parts, by type: Int64) -> Arm {
         let filter = filter(parts, types: false, tags: true)
         return Arm(
-            source: """
-                FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \
-                \(filter.condition) AND \(Self.bounds("e", upTo))
-                """,
+            source: "FROM edda_events e INDEXED BY edda_events_type WHERE e.type = ? AND \(filter.condition)",
             values: [type] + filter.values
         )
     }
 
     /// The events of a category, or all.
-    private func scan(of parts: Parts, _ upTo: Int64?) -> Arm {
+    private func scan(of parts: Parts) -> Arm {
         let source = parts.category == nil ? "NOT INDEXED" : "INDEXED BY edda_events_category"
         let filter = filter(parts, types: true, tags: true)
         return Arm(
-            source: "FROM edda_events e \(source) WHERE \(filter.condition) AND \(Self.bounds("e", upTo))",
+            source: "FROM edda_events e \(source) WHERE \(filter.condition)",
             values: filter.values
         )
     }
@@ -202,9 +202,5 @@ struct QueryCompiler {
         }
         parts.types = try item.types.compactMap { try number($0.rawValue, .type) }.sorted()
         return item.types.isEmpty || !parts.types.isEmpty ? parts : nil
-    }
-
-    private static func bounds(_ table: String, _ upTo: Int64?) -> String {
-        "\(table).position > ?" + (upTo == nil ? "" : " AND \(table).position <= ?")
     }
 }

@@ -61,7 +61,13 @@ extension SQLiteReadTransaction {
         guard limit > 0 else { return EventPage(events: [], head: direction == .forward ? after : end) }
         let most = Swift.min(limit, Swift.max(0, end.value - after.value))
         let bound = end == head ? nil : end
-        let events = try found(query, direction, after: after, upTo: bound, limit: limit, atMost: most)
+        var events: [RecordedEvent] = []
+        events.reserveCapacity(Int(Swift.min(most, 1_024)))
+        var rows = EventRows(in: self)
+        let columns = StoreStatement.eventColumns
+        try eachRow(of: columns, or: .eventAt, matching: query, direction, after: after, upTo: bound, limit: limit) {
+            events.append(try rows.event(from: $0))
+        }
         if let last = direction == .forward ? events.last : events.first, last.position > end {
             throw StoreError.logIsBehind(head: head, last: last.position)
         }
@@ -69,40 +75,35 @@ extension SQLiteReadTransaction {
         return EventPage(events: events, head: reached ?? end)
     }
 
-    /// The events that match, in order.
+    /// Hands over a row for each event that matches, in order.
     ///
     /// - Parameters:
+    ///   - columns: What to select of an event `e`.
+    ///   - single: Selects the same of the event at a position.
     ///   - upTo: The upper bound, included; `nil` for the head of the log.
-    ///   - atMost: No more events than these lie between the bounds.
-    private func found(
-        _ query: EventQuery,
+    func eachRow(
+        of columns: String,
+        or single: StoreStatement,
+        matching query: EventQuery,
         _ direction: ReadDirection,
         after: Position,
         upTo: Position?,
         limit: Int64,
-        atMost: Int64
-    ) throws -> [RecordedEvent] {
-        let columns = StoreStatement.eventColumns
-        guard
-            let selection = try compiler.select(
-                query,
-                columns: columns,
-                direction,
-                after: after.value,
-                upTo: upTo?.value,
-                limit: limit
-            )
-        else { return [] }
-        var rows = EventRows(in: self)
-        guard selection.returnsEvents else {
-            return try positions(of: selection).compactMap { position in
-                try first(.eventAt, bind: { try $0.bind(1, position) }, row: { try rows.event(from: $0) })
-            }
+        _ body: (Statement) throws -> Void
+    ) throws {
+        let selection = try compiler.select(
+            query,
+            columns: columns,
+            direction,
+            after: after.value,
+            upTo: upTo?.value,
+            limit: limit
+        )
+        guard let selection else { return }
+        if selection.returnsEvents { return try run(selection.sql, selection.values, body) }
+        for position in try positions(of: selection) {
+            _ = try first(single, bind: { try $0.bind(1, position) }, row: body)
         }
-        var events: [RecordedEvent] = []
-        events.reserveCapacity(Int(Swift.min(atMost, 1_024)))
-        try run(selection.sql, selection.values) { events.append(try rows.event(from: $0)) }
-        return events
     }
 
     func count(matching query: EventQuery, after: Position) throws -> Int {
@@ -250,14 +251,14 @@ extension SQLiteReadTransaction {
         try compiler.select(query, direction, after: after.value, limit: limit).map(positions(of:)) ?? []
     }
 
-    func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
+    private func positions(of selection: QueryCompiler.Selection) throws -> [Int64] {
         var positions: [Int64] = []
         try run(selection.sql, selection.values) { positions.append($0.integer(0)) }
         return positions
     }
 
     /// Runs a statement that is kept, and hands over each row.
-    func run(_ sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
+    private func run(_ sql: String, _ values: [SQLValue], _ body: (Statement) throws -> Void) throws {
         try attempt {
             let statement = try connection.cached(sql)
             defer { statement.clear() }
@@ -266,7 +267,7 @@ extension SQLiteReadTransaction {
         }
     }
 
-    var compiler: QueryCompiler {
+    private var compiler: QueryCompiler {
         QueryCompiler(
             number: { [self] name, kind in try number(of: name, kind) },
             span: { [self] lead, direction, after, upTo in try span(of: lead, direction, after: after, upTo: upTo) }

@@ -28,18 +28,8 @@ extension SQLiteReadTransaction: StoredEventReading {
         let limit = try limited(limit)
         var rows = EventRows(in: self)
         let columns = StoreStatement.shownColumns
-        let found = try compiler.select(
-            query,
-            columns: columns,
-            .forward,
-            after: after.value,
-            upTo: upTo?.value,
-            limit: limit
-        )
-        guard let found else { return }
-        if found.returnsEvents { return try run(found.sql, found.values) { try rows.show($0, to: body) } }
-        for position in try positions(of: found) {
-            _ = try first(.eventShown, bind: { try $0.bind(1, position) }, row: { try rows.show($0, to: body) })
+        try eachRow(of: columns, or: .eventShown, matching: query, .forward, after: after, upTo: upTo, limit: limit) {
+            try rows.show($0, to: body)
         }
     }
 }

@@ -92,7 +92,7 @@ extension SagaCoordinator {
     /// Makes a call ready, if its saga still wants it.
     func begin(_ call: LocalCall, _ abandoned: Signal) async throws -> BegunCall? {
         guard let program = unit.programs[call.name], let step = program.step(call.key.step),
-            let perform = call.key.direction == .forward ? step.perform : step.performUndo, try await isWanted(call)
+            let perform = step.perform(call.key.direction), try await isWanted(call)
         else { return nil }
         let work: PlannedStep.Work
         do {

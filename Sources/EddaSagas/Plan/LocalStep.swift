@@ -14,8 +14,9 @@ public import EddaCore
 ///
 /// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and
 /// the time that they wait here does not count. Nor, for a step that a saga comes to while no coordinator runs, does the
-/// time until one makes the first call. A call that takes longer than its timeout is cancelled, also one that undoes the step. Work that does not
-/// heed its cancellation gives up its place among the many, but its own step is not called again before it has ended.
+/// time until one makes the first call. A call that takes longer than its timeout is cancelled, also one that undoes the
+/// step. Work that does not heed its cancellation gives up its place among the many, but its own step is not called again
+/// before it has ended.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {

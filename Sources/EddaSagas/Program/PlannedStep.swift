@@ -62,6 +62,9 @@ struct PlannedStep: Sendable {
     var child: SagaName?
     /// The loops around it, the outermost first.
     var loops: [StepID] = []
+
+    /// What is done in this process in one direction; `nil` where a command is sent, or nothing is done.
+    func perform(_ direction: Direction) -> Perform? { direction == .forward ? perform : performUndo }
 }
 
 /// The types of commands that never leave the process, as a history shows them.

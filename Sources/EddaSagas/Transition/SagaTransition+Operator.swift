@@ -176,7 +176,7 @@ extension SagaTransition {
 
     /// Cancels the call in this process, if there is one.
     private mutating func abandonCall(of index: Int, _ step: PlannedStep, _ direction: Direction) {
-        guard (direction == .forward ? step.perform : step.performUndo) != nil else { return }
+        guard step.perform(direction) != nil else { return }
         let (id, round) = (instance.steps[index].id, instance.steps[index][direction].round)
         want(.abandon(SagaKey(saga: instance.id, step: id, direction: direction, round: round)))
     }

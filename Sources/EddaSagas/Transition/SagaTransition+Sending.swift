@@ -48,7 +48,7 @@ extension SagaTransition {
         let isTry = isTry || exchange.attempts == 0
         let wasWithdrawn = exchange.isBeingWithdrawn
         if isToBeWithdrawn(exchange, direction, step) { exchange.isBeingWithdrawn = true }
-        let isLocal = (direction == .forward ? step.perform : step.performUndo) != nil
+        let isLocal = step.perform(direction) != nil
         let isPutOff = isLocal && isUnattended
         if !isPutOff { exchange.sends += 1 }
         if isTry {

@@ -15,7 +15,7 @@ extension SagaTransition {
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
         let isHere = try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
-        let isPutOff = exchange.sentAt == nil && (direction == .forward ? step.perform : step.performUndo) != nil
+        let isPutOff = exchange.sentAt == nil && step.perform(direction) != nil
         let isTimedOut = !isPutOff && exchange.deadline?.isReached(at: now) ?? false
         let isDue = exchange.due?.isReached(at: now) ?? false
         let isRepeated = !isHere && (isDue || isAlmostDue(exchange))
@@ -74,7 +74,7 @@ extension SagaTransition {
         let step = instance.steps[index]
         guard step.status == .dispatched || step.status == .undoDispatched else { return nil }
         let (plan, direction) = (try plan(index), step.status.isOfUndo ? Direction.undo : .forward)
-        guard (direction == .forward ? plan.perform : plan.performUndo) != nil else { return nil }
+        guard plan.perform(direction) != nil else { return nil }
         return SagaKey(saga: instance.id, step: step.id, direction: direction, round: step[direction].round)
     }
 

@@ -9,12 +9,16 @@ struct BulkStore {
         case streamByStream
         /// One event for each of some thousand streams by turns, as many callers write them.
         case interleaved
+        /// Batches of streams by turns: the first stream by stream, the next interleaved.
+        case alternating
     }
 
     /// The path of the database.
     let path: String
     /// How many events each stream has.
     static let eventsPerStream = 10
+    /// How many streams are written at a time; streams that are interleaved are those of one batch.
+    static let streamsPerBatch = 5_000
 
     /// How many events are in it.
     private(set) var count = 0
@@ -70,10 +74,18 @@ struct BulkStore {
         try DatabaseFile.sync(path)
     }
 
+    /// Whether a stream's events stand among those of others.
+    func isInterleaved(_ stream: Int) -> Bool {
+        switch layout {
+        case .streamByStream: false
+        case .interleaved: true
+        case .alternating: !(stream / Self.streamsPerBatch).isMultiple(of: 2)
+        }
+    }
+
     private mutating func write(upTo total: Int) throws {
         let log = try RawLog(path, synchronous: "OFF", keepsTriggers: true)
-        // Streams that are interleaved are those of one batch.
-        let batch = 50_000
+        let batch = Self.streamsPerBatch * Self.eventsPerStream
         var rows = RawRows()
         while count < total {
             let added = min(batch, total - count)
@@ -84,14 +96,13 @@ struct BulkStore {
                 tags: isTagged ? streams.map(Self.tag) : []
             )
             rows.removeAll()
-            switch layout {
-            case .streamByStream:
-                for stream in streams {
-                    for version in 1...Self.eventsPerStream { add(stream, version, stream - first) }
-                }
-            case .interleaved:
+            if isInterleaved(first) {
                 for version in 1...Self.eventsPerStream {
                     for stream in streams { add(stream, version, stream - first) }
+                }
+            } else {
+                for stream in streams {
+                    for version in 1...Self.eventsPerStream { add(stream, version, stream - first) }
                 }
             }
             func add(_ stream: Int, _ version: Int, _ offset: Int) {

@@ -18,6 +18,18 @@ enum DatabaseFile {
         }
     }
 
+    /// Reads it from end to end, so that the system has it in memory, as far as it fits in there.
+    static func readIn(_ path: String) throws {
+        try reading(path) { file in
+            var buffer = [UInt8](repeating: 0, count: 1 << 20)
+            while true {
+                let count = read(file, &buffer, buffer.count)
+                if count == 0 { return }
+                guard count > 0 else { throw BenchFailure("\(path) cannot be read (error \(errno)).") }
+            }
+        }
+    }
+
     /// How many bytes it has.
     static func size(of path: String) throws -> Int {
         try reading(path) { file in

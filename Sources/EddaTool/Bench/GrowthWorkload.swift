@@ -2,6 +2,9 @@
 internal import Edda
 
 /// What appending and loading cost in small and in large stores, and where the bytes on disk are.
+///
+/// Half of the streams have their events together, as in `load`; those of the other half stand apart from each other,
+/// among those of some thousand streams. By turns a bare loop loads too, which shows what a large file costs by itself.
 struct GrowthWorkload: Workload {
     var name: String { "growth" }
     var summary: String { "append-64 and load at 0.1, 1 and 10 million events; bytes on disk" }
@@ -16,8 +19,9 @@ struct GrowthWorkload: Workload {
             }
         }
         let clock = ContinuousClock()
-        var bulk = try BulkStore(bench.file("ours"), .interleaved)
-        var smallest: (append: Double, load: Double)?
+        var bulk = try BulkStore(bench.file("ours"), .alternating)
+        // What every row is compared with: the same row of the smallest store.
+        var smallest: [Measured] = []
         // Rows are handed over one size late, as the last of them say what is left out.
         var rows: [BenchRow] = []
         // How long the last size took, and by how much it grew.
@@ -25,7 +29,7 @@ struct GrowthWorkload: Workload {
         for size in Self.sizes {
             let growth = size - bulk.count
             let expected = last.time * (Double(growth) / Double(last.events))
-            if smallest != nil, clock.now + expected > bench.deadline {
+            if !smallest.isEmpty, clock.now + expected > bench.deadline {
                 // Said in the last rows, so that nobody takes them for all there is.
                 for index in rows.indices {
                     rows[index].note = "\(size) events were left out for want of time"
@@ -38,68 +42,104 @@ struct GrowthWorkload: Workload {
             let start = clock.now
             bench.progress("growing to \(size) events")
             try bulk.grow(to: size)
+            // What is measured is not the disk, which the system may have left parts of the file to meanwhile.
+            try DatabaseFile.readIn(bulk.path)
             let store = try await bench.store("ours")
-            bench.progress("appending and loading at \(size) events")
-            var append = try await appending(to: store, size, operations: bench.operations ?? 40_000)
-            var load = try await loading(from: store, streams: size / 10, operations: bench.operations ?? 20_000)
+            bench.progress("loading and appending at \(size) events")
+            let measured = [
+                try await loading("growth-load-\(size)", from: store, bulk, isApart: false, bench.operations),
+                try await loading("growth-load-apart-\(size)", from: store, bulk, isApart: true, bench.operations),
+                try await appending("growth-append-\(size)", to: store, size, bench.operations),
+            ]
             await store.close()
-            let base = smallest ?? (append.perSecond, load.perSecond)
-            smallest = base
-            append.workload += "-\(size)"
-            load.workload += "-\(size)"
-            append.limitPerSecond = base.append
-            load.limitPerSecond = base.load
-            rows = [append, load]
+            if smallest.isEmpty { smallest = measured }
+            rows = zip(measured, smallest).map { $0.row(beside: $1) }
             last = (clock.now - start, growth)
         }
         return rows
     }
 
-    private func appending(to store: SQLiteStore, _ size: Int, operations: Int) async throws -> BenchRow {
-        var callers = try Callers(64, on: store, prefix: "at-\(size)-")
-        return try await measure("growth-append", "event", operations) { _, count in try await callers.append(count) }
+    /// A row that is not compared yet.
+    private struct Measured {
+        let name: String
+        let unit: String
+        let ours: Side.Result
+        var raw: Side.Result?
+        let peakRSSMiB: Double?
+
+        func row(beside smallest: Measured) -> BenchRow {
+            var row = BenchRow(
+                workload: name,
+                unit: unit,
+                operations: ours.operations,
+                seconds: ours.spent / .seconds(1),
+                p50Micros: ours.latencies.percentile(0.5),
+                p99Micros: ours.latencies.percentile(0.99),
+                limit: "the same at \(GrowthWorkload.sizes[0]) events",
+                limitPerSecond: smallest.ours.perSecond,
+                peakRSSMiB: peakRSSMiB
+            )
+            row.further = [("cost", smallest.ours.perSecond / ours.perSecond)]
+            if let raw, let first = smallest.raw {
+                row.further += [("rawPerSecond", raw.perSecond), ("rawCost", first.perSecond / raw.perSecond)]
+            }
+            return row
+        }
     }
 
-    private func loading(from store: SQLiteStore, streams: Int, operations: Int) async throws -> BenchRow {
-        // A step that shares no factor with the number of streams visits each once, far from the one before.
+    private func appending(
+        _ name: String,
+        to store: SQLiteStore,
+        _ size: Int,
+        _ operations: Int?
+    ) async throws -> Measured {
+        var callers = try Callers(64, on: store, prefix: "at-\(size)-")
+        let side = Side(count: max(1, (operations ?? 40_000) / Self.rounds)) { try await callers.append($0) }
+        let results = try await Side.measure(name, [side], rounds: Self.rounds)
+        return Measured(name: name, unit: "event", ours: results[0], peakRSSMiB: Memory.peakMiB())
+    }
+
+    private func loading(
+        _ name: String,
+        from store: SQLiteStore,
+        _ bulk: BulkStore,
+        isApart: Bool,
+        _ operations: Int?
+    ) async throws -> Measured {
+        let streams = (0..<bulk.count / BulkStore.eventsPerStream).filter { bulk.isInterleaved($0) == isApart }
+        // A step that shares no factor with the number of streams visits each once, far from the one before, and goes on
+        // where its warming up has ended, so that what is cold is cold.
         let step = 7_919
-        return try await measure("growth-load", "load", operations) { first, count in
-            try await Callers.run(1, operations: count) { _, number in
-                let basket = try await store.load(Basket.self, id: BulkStore.id((first + number) * step % streams))
+        let reader = try RawReader(bulk.path)
+        var (next, rawNext, checksum) = (0, streams.count / 2, 0)
+        let count = max(1, (operations ?? 10_000) / Self.rounds)
+        let ours = Side(count: count) { count in
+            defer { next += count }
+            return try await Callers.run(1, operations: count) { [next] _, number in
+                let basket = try await store.load(
+                    Basket.self,
+                    id: BulkStore.id(streams[(next + number) * step % streams.count])
+                )
                 try BenchFailure.unless(
                     basket.version == BulkStore.eventsPerStream,
                     "A stream of \(BulkStore.eventsPerStream) events was loaded in version \(basket.version)."
                 )
             }.latencies
         }
+        let raw = Side(count: count) { count in
+            for _ in 0..<count {
+                let stream = streams[rawNext * step % streams.count]
+                checksum &+= try reader.read(Array("\(Basket.category)-\(BulkStore.id(stream))".utf8))
+                rawNext += 1
+            }
+            return Latencies()
+        }
+        let results = try await Side.measure(name, [ours, raw], rounds: Self.rounds)
+        try BenchFailure.unless(checksum != 0, "The limit has read nothing.")
+        return Measured(name: name, unit: "load", ours: results[0], raw: results[1], peakRSSMiB: Memory.peakMiB())
     }
 
-    /// Measures what `body` does, which is told with which operation to begin and how many to do.
-    ///
-    /// It goes on where its warming up has ended, so that what is cold is cold.
-    private func measure(
-        _ workload: String,
-        _ unit: String,
-        _ operations: Int,
-        _ body: (_ first: Int, _ count: Int) async throws -> Latencies
-    ) async throws -> BenchRow {
-        let warmUp = max(64, operations / 8)
-        _ = try await body(0, warmUp)
-        Memory.resetPeak()
-        let clock = ContinuousClock()
-        let start = clock.now
-        let latencies = try await body(warmUp, operations)
-        return BenchRow(
-            workload: workload,
-            unit: unit,
-            operations: operations,
-            seconds: (clock.now - start) / .seconds(1),
-            p50Micros: latencies.percentile(0.5),
-            p99Micros: latencies.percentile(0.99),
-            limit: "the same at \(Self.sizes[0]) events",
-            limitPerSecond: 1,
-            peakRSSMiB: Memory.peakMiB()
-        )
-    }
+    /// How often each side has its turn.
+    private static let rounds = 4
 }
 #endif
