@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// How a runtime stops. // acceptance: 59
-@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

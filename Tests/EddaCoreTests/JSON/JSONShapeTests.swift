@@ -272,7 +272,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aThreadThatEndsTakesItsOwnerAlongButNotWhatIsKept() async throws {
+    @Test(.timeLimit(.minutes(10))) func aThreadThatEndsTakesItsOwnerAlongButNotWhatIsKept() async throws {
         for _ in 0..<4 {
             let ended = Ended()
             let keeper = try await withCheckedThrowingContinuation { continuation in

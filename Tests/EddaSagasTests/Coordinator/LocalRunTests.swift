@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Steps in this process while a coordinator runs.
-@Suite(.timeLimit(.minutes(5))) struct LocalRunTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalRunTests {
     struct Printing: Saga {
         static let name: SagaName = "printing"
         static let version = 1

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Steps in this process, driven by coordinators on stores.
-@Suite(.timeLimit(.minutes(5))) struct LocalStepTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalStepTests {
     struct Letter: Saga {
         static let name: SagaName = "letter"
         static let version = 1

@@ -7,7 +7,7 @@ import Testing
 
 /// A step in this process that is undone by a command: its call may still have an effect until it has come back.
 // guarantees: G11
-@Suite(.timeLimit(.minutes(5))) struct LocalUndoTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalUndoTests {
     struct Printed: Saga {
         static let name: SagaName = "printed"
         static let version = 1

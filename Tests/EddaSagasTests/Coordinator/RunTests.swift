@@ -5,7 +5,7 @@ import EddaTesting
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RunTests {
+@Suite(.timeLimit(.minutes(10))) struct RunTests {
     /// Delivers what the test hands over at one address, and keeps what is settled.
     final class Mailbox: Transport, TransportSubscription {
         private let state = Mutex((waiting: [Message](), next: UInt64(0), settled: [Settlement]()))
