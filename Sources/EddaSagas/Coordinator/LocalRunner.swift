@@ -70,15 +70,13 @@ package final class LocalRunner: Sendable {
     }
 
     /// Where a call stands in this process; `nil` when it is not here and there is room for it.
-    ///
-    /// One that waits for the call of its own step to end is left out: nobody knows how long that takes.
     package func standing(of key: SagaKey) -> LocalStanding? {
         state.withLock { state in
-            if let running = state.running[place(key)] {
-                guard running.key == key else { return nil }
+            let running = state.running[place(key)]
+            if let running, running.key == key {
                 return running.isBrokenOff ? .brokenOff : .running(since: running.since)
             }
-            if state.waiting.contains(key) { return .waiting }
+            if state.waiting.contains(key) { return running == nil ? .waiting : .behind }
             return state.waiting.count >= room ? .noRoom : nil
         }
     }
@@ -271,6 +269,8 @@ package final class LocalRunner: Sendable {
 package enum LocalStanding: Hashable, Sendable {
     /// It has been handed in and has not begun, since too much else is being done.
     case waiting
+    /// It waits for the other call of its step to end, and nobody knows how long that takes.
+    case behind
     /// It is not here, and so much waits already that it would not be taken.
     case noRoom
     /// It has begun.

@@ -92,8 +92,13 @@ extension SagaCoordinator {
     /// Makes a call ready, if its saga still wants it.
     func begin(_ call: LocalCall, _ abandoned: Signal) async throws -> BegunCall? {
         guard let program = unit.programs[call.name], let step = program.step(call.key.step),
-            let perform = step.perform(call.key.direction), try await isWanted(call)
+            let perform = step.perform(call.key.direction), let exchange = try await exchange(of: call)
         else { return nil }
+        if call.number > 1, exchange.isOnHold {
+            // An earlier one may have ended its process, and if nobody knew that it had begun, its time would never be over.
+            _ = try await self.perform(.wake, on: call.key.saga, cause: nil)
+            guard try await self.exchange(of: call) != nil else { return nil }
+        }
         let work: PlannedStep.Work
         do {
             let state = try program.decodeState(call.state.bytes)
@@ -124,14 +129,16 @@ extension SagaCoordinator {
         )
     }
 
-    /// Whether the saga still waits for the call: it may have waited here while somebody decided otherwise.
-    private func isWanted(_ call: LocalCall) async throws -> Bool {
+    /// What the saga knows of the call; `nil` when it does not wait for it any more: the call may have waited here while
+    /// somebody decided otherwise.
+    private func exchange(of call: LocalCall) async throws -> Exchange? {
         let key = call.key
         guard let record = try await store.read({ try $0.saga(key.saga) }), !record.status.isEnded,
-            let step = try unit.read(record).steps.first(where: { $0.id == key.step })
-        else { return false }
-        return step.status == (key.direction == .forward ? .dispatched : .undoDispatched)
-            && step[key.direction].round == key.round
+            let step = try unit.read(record).steps.first(where: { $0.id == key.step }),
+            step.status == (key.direction == .forward ? .dispatched : .undoDispatched),
+            step[key.direction].round == key.round
+        else { return nil }
+        return step[key.direction]
     }
 
     /// What has come of a call; `nil` when it was cancelled.
@@ -158,7 +165,11 @@ extension SagaCoordinator {
     /// It does so for a step with a timeout, unless another process has decided about the step.
     private func isMinded(_ begun: BegunCall) async -> Bool {
         guard begun.hasTimeout else { return false }
-        return (try? await isWanted(begun.call)) ?? true
+        do {
+            return try await exchange(of: begun.call) != nil
+        } catch {
+            return true
+        }
     }
 
     private func hasTimeout(_ call: LocalCall) -> Bool {

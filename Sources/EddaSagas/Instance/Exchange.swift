@@ -14,8 +14,10 @@ package struct Exchange: Codable, Hashable, Sendable {
     package var resends = 0
     /// When it was first sent.
     package var firstSentAt: Moment?
-    /// When it was last sent; `nil` also while what is done in a process is put off, since nobody was there to do it.
+    /// When it was last sent; the time until the deadline counts from here.
     package var sentAt: Moment?
+    /// Whether that time does not run yet, since a call in a process has not been seen to have begun there.
+    package var isOnHold = false
     /// When to send it again: for lack of an answer, or as another try after a failure.
     package var due: Moment?
     /// When waiting for an answer ends.
@@ -53,8 +55,16 @@ package struct Exchange: Codable, Hashable, Sendable {
         stopWaiting()
     }
 
+    /// Leaves the time out of account in which a call was on hold, or waited in a process.
+    mutating func hold(until moment: Moment) {
+        guard let since = sentAt, moment.boot != since.boot || moment.elapsed(since: since) > .zero else { return }
+        deadline = deadline.map { moment.advanced(by: $0.remaining(from: since)) }
+        sentAt = moment
+    }
+
     /// Neither sends again nor runs out of time.
     mutating func stopWaiting() {
+        isOnHold = false
         due = nil
         deadline = nil
     }
@@ -64,8 +74,8 @@ package struct Exchange: Codable, Hashable, Sendable {
 // written: an instance is read and written with every transition.
 extension Exchange {
     private enum CodingKeys: String, CodingKey {
-        case command, attempts, failures, sends, resends, firstSentAt, sentAt, due, deadline, lastReplyID, outcome
-        case ignored, forgiven, round, isAnsweredForGood, isBeingWithdrawn, pacedFrom, pacedSince
+        case command, attempts, failures, sends, resends, firstSentAt, sentAt, isOnHold, due, deadline
+        case lastReplyID, outcome, ignored, forgiven, round, isAnsweredForGood, isBeingWithdrawn, pacedFrom, pacedSince
     }
 
     package init(from decoder: any Decoder) throws {
@@ -77,6 +87,7 @@ extension Exchange {
         resends = try container.decodeIfPresent(Int.self, forKey: .resends) ?? 0
         firstSentAt = try container.decodeIfPresent(Moment.self, forKey: .firstSentAt)
         sentAt = try container.decodeIfPresent(Moment.self, forKey: .sentAt)
+        isOnHold = try container.decodeIfPresent(Bool.self, forKey: .isOnHold) ?? false
         due = try container.decodeIfPresent(Moment.self, forKey: .due)
         deadline = try container.decodeIfPresent(Moment.self, forKey: .deadline)
         lastReplyID = try container.decodeIfPresent(String.self, forKey: .lastReplyID)
@@ -101,6 +112,7 @@ extension Exchange {
         }
         try container.encodeIfPresent(firstSentAt, forKey: .firstSentAt)
         try container.encodeIfPresent(sentAt, forKey: .sentAt)
+        if isOnHold { try container.encode(true, forKey: .isOnHold) }
         try container.encodeIfPresent(due, forKey: .due)
         try container.encodeIfPresent(deadline, forKey: .deadline)
         try container.encodeIfPresent(lastReplyID, forKey: .lastReplyID)

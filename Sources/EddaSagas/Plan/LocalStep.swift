@@ -12,11 +12,18 @@ public import EddaCore
 /// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's configuration;
 /// otherwise each of them does the step if it takes long.
 ///
-/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait, and
-/// the time that they wait here does not count. Nor, for a step that a saga comes to while no coordinator runs, does the
-/// time until one makes the first call. A call that takes longer than its timeout is cancelled, also one that undoes the
-/// step. Work that does not heed its cancellation gives up its place among the many, but its own step is not called again
-/// before it has ended.
+/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait. A call
+/// that takes longer than its timeout is cancelled, also one that undoes the step. Work that does not heed its
+/// cancellation gives up its place among the many, but its own step is not called again before it has ended.
+///
+/// The time of a step begins when it is first called. What passes before that does not count: while it waits for other
+/// calls, while no coordinator runs or one shuts down, and also when the process in which it waits is killed. So no saga
+/// turns back for lack of time at a step that was never called. Nor does the time count that another try waits to be made.
+///
+/// When a process is killed in which a call is under way, the time goes on: the call that takes its place has what is left
+/// of it. It has the whole time once more when the coordinator had not yet noted that the first call had begun. It notes
+/// that when it next looks at the saga, after a pause of `resend`: with the default, within a second for a call that begins
+/// at once, within 30 for one that has waited long. Every other call is noted before it begins.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {

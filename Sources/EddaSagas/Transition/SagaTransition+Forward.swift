@@ -82,6 +82,10 @@ extension SagaTransition {
         if instance.steps[index].forward.isBeingWithdrawn, isRetriable { return failToWithdraw(index, reason) }
         let step = try plan(index)
         let id = instance.steps[index].id
+        if let call = try openCall(index), case .running(let since) = callStanding(call) {
+            instance.steps[index].forward.hold(until: since)
+        }
+        instance.steps[index].forward.isOnHold = false
         try instance.steps[index].move(to: .failed)
         instance.steps[index].lastError = reason
         instance.steps[index].forward.failures += 1

@@ -57,18 +57,15 @@ extension SagaTransition {
         } else {
             exchange.resends += 1
         }
-        if isPutOff {
-            // Its time has not begun, and does not run while there is nobody to do it.
-            exchange.sentAt = nil
-            exchange.deadline = nil
-        } else {
-            // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
-            if exchange.firstSentAt == nil || direction == .undo && isTry || isLocal && exchange.sentAt == nil {
-                exchange.deadline = patience(step, direction).map(now.advanced)
-            }
-            exchange.firstSentAt = exchange.firstSentAt ?? now
-            exchange.sentAt = now
+        // All the tries of a step share its patience; those of a compensation have a budget, and each its own.
+        if exchange.firstSentAt == nil || direction == .undo && isTry {
+            exchange.deadline = patience(step, direction).map(now.advanced)
+        } else if exchange.isOnHold, !isTry {
+            exchange.hold(until: now)
         }
+        if isTry { exchange.isOnHold = isLocal }
+        if !isPutOff { exchange.firstSentAt = exchange.firstSentAt ?? now }
+        exchange.sentAt = now
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends)
         exchange.due = now.advanced(by: policies.silence(afterSending: exchange.resends + 1, entropy: entropy))
         if isPutOff { exchange.due = now }
@@ -132,7 +129,7 @@ extension SagaTransition {
     ///
     /// What has not begun is not to begin.
     private mutating func putOffUndo(_ index: Int, _ calls: [(key: SagaKey, standing: LocalStanding)]) {
-        for call in calls where call.standing == .waiting { want(.abandon(call.key)) }
+        for call in calls where call.standing == .waiting || call.standing == .behind { want(.abandon(call.key)) }
         var exchange = instance.steps[index].undo
         exchange.resends += 1
         let entropy = entropy(instance.steps[index].id, "call", exchange.resends)

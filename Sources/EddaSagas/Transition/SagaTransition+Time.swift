@@ -15,10 +15,10 @@ extension SagaTransition {
         let direction: Direction = instance.steps[index].status.isOfUndo ? .undo : .forward
         let isHere = try putOff(index, step, direction)
         let exchange = instance.steps[index][direction]
-        let isPutOff = exchange.sentAt == nil && step.perform(direction) != nil
-        let isTimedOut = !isPutOff && exchange.deadline?.isReached(at: now) ?? false
+        let isReached = exchange.deadline?.isReached(at: now) ?? false
+        let isTimedOut = isReached && !exchange.isOnHold
         let isDue = exchange.due?.isReached(at: now) ?? false
-        let isRepeated = !isHere && (isDue || isAlmostDue(exchange))
+        let isRepeated = !isHere && (isDue || isReached || isAlmostDue(exchange))
         switch (step.word, direction) {
         case (.sleep, .forward):
             if isDue { try succeed(index, []) }
@@ -70,7 +70,7 @@ extension SagaTransition {
     }
 
     /// The call in a process whose result a step waits for.
-    private func openCall(_ index: Int) throws(SagaError) -> SagaKey? {
+    func openCall(_ index: Int) throws(SagaError) -> SagaKey? {
         let step = instance.steps[index]
         guard step.status == .dispatched || step.status == .undoDispatched else { return nil }
         let (plan, direction) = (try plan(index), step.status.isOfUndo ? Direction.undo : .forward)
@@ -83,21 +83,18 @@ extension SagaTransition {
     ///
     /// - Returns: Whether it is here.
     private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) -> Bool {
-        guard let key = try openCall(index) else { return false }
+        guard let key = try openCall(index), let standing = callStanding(key) else { return false }
         let id = instance.steps[index].id
         var exchange = instance.steps[index][direction]
-        guard let standing = callStanding(key), standing != .brokenOff else { return false }
-        var began = now
-        if case .running(let since) = standing { began = since }
-        if exchange.sentAt == nil, standing != .noRoom {
-            // It was put off by another process, although it is here. An operator may have given it a time.
-            exchange.deadline = exchange.deadline ?? patience(step, direction).map(began.advanced)
-            exchange.sentAt = began
-        }
-        let waited = began.elapsed(since: exchange.sentAt ?? began)
-        if waited > .zero {
-            exchange.deadline = exchange.deadline?.advanced(by: waited)
-            exchange.sentAt = began
+        switch standing {
+        case .waiting, .noRoom:
+            exchange.hold(until: now)
+        case .running(let since):
+            exchange.hold(until: since)
+            exchange.isOnHold = false
+        case .behind, .brokenOff:
+            instance.steps[index][direction].isOnHold = false
+            return false
         }
         let entropy = entropy(id, "\(direction.rawValue)-silence", exchange.sends + exchange.resends)
         let pause = policies.silence(afterSending: exchange.resends + 2, entropy: entropy)

@@ -73,6 +73,8 @@ import Testing
     // acceptance: 43
     @Test func withoutAResultInTimeItIsAbandonedAndUndoneBlindly() throws {
         var bench = try bench()
+        let began = bench.now
+        bench.standing = { $0.direction == .forward ? .running(since: began) : nil }
         while bench.instance.status == .running { try bench.wake() }
         #expect(bench.abandoned.map(\.text) == ["order-1/label"])
         #expect(bench.calls.last?.key.text == "order-1/label/undo" && bench.calls.last?.reply == nil)
