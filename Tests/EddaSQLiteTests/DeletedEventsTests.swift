@@ -51,7 +51,9 @@ import Testing
     // Who repeats a call whose events have been deleted meanwhile is not told that it was another call.
     @Test func whatWasDeletedIsStillARepetition() async throws {
         let store = try await folder.store()
-        let events = ["a", "b"].map { Append.Entry(stream: StreamID(unchecked: "s-\($0)"), event: EventData(type: "x", data: [1])) }
+        let events = ["a", "b"].map {
+            Append.Entry(stream: StreamID(unchecked: "s-\($0)"), event: EventData(type: "x", data: [1]))
+        }
         let append = Append(events, key: "k")
         let first = try await store.append(append)
         for deleted in ["1", "2"] {

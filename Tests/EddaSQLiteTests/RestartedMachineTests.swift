@@ -1,5 +1,6 @@
 import EddaCore
 import EddaSQLite
+import EddaTesting
 import Testing
 
 /// What waits for a moment is moved to the boot of the machine that opens the database.

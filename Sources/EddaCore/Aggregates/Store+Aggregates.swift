@@ -46,7 +46,8 @@ extension Store {
     /// - Parameters:
     ///   - type: The aggregate.
     ///   - id: Its id within its category.
-    ///   - key: A key under which the update takes effect once; looked up before deciding.
+    ///   - key: A key under which the update takes effect once; looked up before deciding, and again before a refusal
+    ///     is given. A key that was used for other streams only is `keyReused`.
     ///   - metadata: Origin and headers of the events.
     ///   - decide: Returns the events that shall happen, none for no change, or throws to refuse.
     /// - Returns: Where the events are.

@@ -19,7 +19,8 @@ extension Store {
     ///   - query: The events on which the decision rests.
     ///   - stream: The stream that gets the events.
     ///   - expectation: What the stream must be like besides.
-    ///   - key: A key under which the decision takes effect once; looked up before deciding.
+    ///   - key: A key under which the decision takes effect once; looked up before deciding, and again before a refusal
+    ///     is given. A key that was used for other streams only is `keyReused`.
     ///   - metadata: Origin and headers of the events.
     ///   - decide: Returns the events that shall happen, none for no change, or throws to refuse.
     /// - Returns: Where the events are.

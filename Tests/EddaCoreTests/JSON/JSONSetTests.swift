@@ -35,7 +35,9 @@ import Testing
 
     private let codec = JSONCodec()
 
-    private func text(_ value: some Encodable) throws -> String { String(decoding: try codec.encode(value), as: UTF8.self) }
+    private func text(_ value: some Encodable) throws -> String {
+        String(decoding: try codec.encode(value), as: UTF8.self)
+    }
 
     @Test func elementsAreInTheOrderOfTheirBytes() throws {
         let stock = Stock(
