@@ -49,6 +49,8 @@ final class WriterSession {
     private var random = RandomStock()
     /// Whether the lock is held and a transaction has begun for a group that has yet to come.
     private var isPrepared = false
+    /// Why the last group could not begin, if that was for somebody who holds the lock.
+    private(set) var lockedOut: (any Error)?
     var generation: Int64 = 1
     var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
@@ -119,9 +121,11 @@ final class WriterSession {
     /// - Parameter waiting: How many further units wait at that moment.
     /// - Returns: The units that did not fit into the group's time.
     func process(_ units: [WriteUnit], waiting: () -> Int) -> ArraySlice<WriteUnit> {
+        lockedOut = nil
         do {
             if !isPrepared { try lock.lock(within: settings.lockTimeout) }
         } catch {
+            lockedOut = error
             fail(units[...], error)
             return []
         }
@@ -154,6 +158,7 @@ final class WriterSession {
             }
             finish(group) { waiting() + remaining.count }
         } catch {
+            if let error = error as? StoreError, error.code == .locked { lockedOut = error }
             fail(remaining, error)
             return []
         }
@@ -248,6 +253,10 @@ final class WriterSession {
         guard try statement.step() else {
             throw StoreError(.corrupt, "\(settings.path) has lost its log row. Restore it from a backup.")
         }
+        let last = try lastTaken()
+        guard last <= statement.integer(0) else {
+            throw StoreError.logIsBehind(head: Position(statement.integer(0)), last: Position(last))
+        }
         effects.head = statement.integer(0)
         effects.recordedAt = statement.integer(1)
         effects.outboxSequence = statement.integer(4)
@@ -256,13 +265,29 @@ final class WriterSession {
         generation = try restorations().last?.generation ?? 1
     }
 
+    /// The highest position at which there is an event or was one; of each table only its end is looked at
+    /// (sqlite.org/optoverview.html, section 12).
+    private func lastTaken() throws -> Int64 {
+        let statement = try connection.cached(
+            """
+            SELECT max(coalesce((SELECT max(position) FROM edda_events), 0),
+            coalesce((SELECT max(position) FROM edda_holes), 0))
+            """
+        )
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
     /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean
     /// nothing any more, the wall clock is what is left.
     private func rebase(to now: Moment) throws {
+        // What waits for centuries waits for 253 years: an uptime counts nanoseconds, and an overflow would be no integer.
+        let most = 8_000_000_000_000_000
         for (table, filter) in [("edda_timers", ""), ("edda_outbox", "AND due_uptime IS NOT NULL")] {
             try connection.execute(
                 """
-                UPDATE \(table) SET due_uptime = \(now.uptime) + max(0, due_wall - \(now.wall.microseconds)) * 1000
+                UPDATE \(table) SET due_uptime = \(now.uptime) + 
+                    min(max(0, due_wall - \(now.wall.microseconds)), \(most)) * 1000
                 WHERE 1 \(filter)
                 """
             )
@@ -313,7 +338,8 @@ final class WriterSession {
         notify.touch(generation: generation, head: effects.head)
     }
 
-    private func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
+    /// Answers units that have not begun.
+    func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
         for unit in units where unit.begin() { unit.fail(error) }
     }
 }

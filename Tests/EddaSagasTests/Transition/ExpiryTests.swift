@@ -126,7 +126,7 @@ import Testing
                 store: InMemoryStore(),
                 address: "orders",
                 sagas: [FulfilOrder.self],
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                logger: .silent,
                 configuration: configuration
             )
         }
