@@ -99,7 +99,7 @@ import Testing
             let newer = try ProjectionEngine(
                 store: HookedStore(store),
                 projections: [accounts.projection(version: 2, mode: .inline)],
-                logger: quiet
+                logger: .silent
             )
             try await newer.prepare()
             try await hooked.append(notes, to: "note-1")

@@ -72,7 +72,7 @@ import Testing
         let world = try World(time, store, [FulfilOrder.self], configuration)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await withLogger(World.logger) { _ in
+                try await withLogger(.silent) { _ in
                     try await world.coordinator.run(transport: RunTests.Mailbox())
                 }
             }

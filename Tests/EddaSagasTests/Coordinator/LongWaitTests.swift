@@ -2,6 +2,7 @@ import EddaCore
 import EddaMessaging
 import EddaSagas
 import EddaTesting
+import Logging
 import Testing
 
 /// Sagas that wait for longer than participants remember. // guarantees: G8, G10, G11
@@ -27,7 +28,7 @@ import Testing
         let executor = CommandExecutor(
             participant: inventory,
             store: stock,
-            logger: World.logger,
+            logger: .silent,
             inboxWindow: InboxWindow(window)
         )
         let world = try World(time, InMemoryStore(time: time), [ExpiryTests.Approved.self])
