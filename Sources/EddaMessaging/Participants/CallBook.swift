@@ -116,9 +116,10 @@ struct CallBook: Sendable {
         }
     }
 
-    /// How long until one that pauses is tried again; `nil` when none does.
+    /// How long until one that pauses is tried again; `nil` when none is, as at rest.
     func pause(from now: Moment) -> Duration? {
-        entries.values
+        guard !isResting else { return nil }
+        return entries.values
             .compactMap { if case .pausing(let until) = $0.state { until.delay(from: now) } else { nil } }
             .min()
     }

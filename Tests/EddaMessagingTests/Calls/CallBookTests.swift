@@ -127,4 +127,15 @@ import Testing
         #expect(book.next(at: now).isEmpty)
         #expect(book.running == 1)
     }
+
+    // acceptance: 59
+    @Test func atRestNobodyWakesForWhatPauses() {
+        var book = book("a", "b")
+        _ = book.next(at: now)
+        conclude(&book, "a", .tryAgain(after: .seconds(5)))
+        book.isResting = true
+        let due = now.advanced(by: .seconds(5))
+        #expect(book.next(at: due).isEmpty)
+        #expect(book.pause(from: due) == nil, "Whoever waits for it would not wait at all, as long as b is under way.")
+    }
 }
