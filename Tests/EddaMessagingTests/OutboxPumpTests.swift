@@ -238,6 +238,31 @@ import Testing
         #expect(transport.attempted.map(\.id) == ["1", "2"])
     }
 
+    // guarantees: G7
+    @Test func whatStandsBehindAMessageThatAnotherPumpHasSentIsSent() async throws {
+        let gate = Signal()
+        let slow = ScriptedTransport { messages in
+            guard messages[0].id == "1" else { return messages.map { _ in .sent } }
+            try await gate.wait(past: 0)
+            return [.failed(reason: "busy")]
+        }
+        let quick = ScriptedTransport { messages in
+            if messages[0].id != "1" { try await hang() }
+            return messages.map { _ in .sent }
+        }
+        try await enqueue(parcel("1"), parcel("2"), parcel("3"))
+        let (first, second) = (pump(through: slow), pump(through: quick))
+        try await running([{ try await first.run() }]) {
+            try await slow.waitForAttempts { $0.count == 1 }
+            try await running([{ try await second.run() }]) {
+                try await store.waitForOutbox { $0.map(\.message.id) == ["2", "3"] }
+            }
+            gate.raise()
+            try await store.waitForOutbox(\.isEmpty)
+        }
+        #expect(slow.attempted.map(\.id) == ["1", "2", "3"])
+    }
+
     @Test func anOverloadedStoreIsAskedAgainAndNothingIsSentTwice() async throws {
         let transport = ScriptedTransport { $0.map { _ in .sent } }
         let trouble = Counter()

@@ -317,7 +317,7 @@ enum StoreStatement: Int, CaseIterable {
         case .deleteOutbox: "DELETE FROM edda_outbox WHERE sequence = ?1"
         case .releaseNext:
             """
-            UPDATE edda_outbox SET due_uptime = ?1, due_wall = ?2 WHERE lane = 1 AND sequence =
+            UPDATE edda_outbox SET due_uptime = ?1, due_wall = ?2 WHERE lane = 1 AND due_uptime IS NULL AND sequence =
             (SELECT min(sequence) FROM edda_outbox WHERE destination = ?3 AND partition_key = ?4 AND lane <> 0)
             """
         case .holdOutbox:

@@ -77,6 +77,34 @@ extension StoreConformance {
             try bench.equal(ready.map(\.0), [fresh], "ready messages when the lane is free")
             try bench.equal(ready.map(\.1), [false], "blocked when the lane is free")
         },
+        ConformanceCase("outbox lanes: a message that is held behind nothing comes due at once") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let now = bench.time.now()
+            try await store.write { transaction in
+                try transaction.removeFromOutbox([sequences[0]])
+                for sequence in sequences.dropFirst() {
+                    try transaction.hold(sequence, attempts: 0, due: nil, reason: nil)
+                }
+            }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 0, due: now, reason: nil), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
+        ConformanceCase("outbox lanes: the removal of a follower leaves the first one its time") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let due = bench.time.now().advanced(by: .seconds(5))
+            try await store.write { try $0.hold(sequences[0], attempts: 1, due: due, reason: "down") }
+            try await store.write { try $0.removeFromOutbox([sequences[1]]) }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 1, due: due, reason: "down"), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
         ConformanceCase("outbox lanes: several sent at once make the first of the rest due") { bench in
             let (store, sequences) = try await filled(bench, ["1", "2", "3", "4"])
             let now = bench.time.now()
