@@ -120,6 +120,33 @@ import Testing
         #expect(transport.attempted.map(\.id) == ["1", "1", "1", "other"])
     }
 
+    // guarantees: G7
+    @Test func whatStandsBehindADeadLetterIsSentWhenThatIsRemoved() async throws {
+        let transport = ScriptedTransport { $0.map { $0.id == "1" ? .refused(reason: "never") : .sent } }
+        try await enqueue(parcel("1"), parcel("2"), parcel("3"))
+        let pump = pump(through: transport)
+        try await running([{ try await pump.run() }]) {
+            try await store.waitForOutbox { rows in
+                rows.first?.state == .dead(attempts: 1, reason: "never") && !rows.contains { $0.state == .ready }
+            }
+            let dead = try await store.outbox()[0].sequence
+            try await store.write { try $0.removeFromOutbox([dead]) }
+            try await store.waitForOutbox(\.isEmpty)
+        }
+        #expect(transport.attempted.map(\.id) == ["1", "2", "3"])
+    }
+
+    // acceptance: 46
+    @Test func theDefaultPatienceOutlivesAnOutageOfHours() {
+        let retry = OutboxPump.Configuration().retry
+        var (attempt, patience) = (1, Duration.zero)
+        while let pause = retry.pause(afterAttempt: attempt, entropy: .max / 2) {
+            (attempt, patience) = (attempt + 1, patience + pause)
+        }
+        #expect(patience > .seconds(4 * 3_600) && patience < .seconds(5 * 3_600))
+        #expect(retry.cap == .seconds(30), "Nobody waits longer once the destination is back.")
+    }
+
     // acceptance: 45
     @Test func whatIsRefusedIsADeadLetterAtOnce() async throws {
         let transport = ScriptedTransport { $0.map { _ in .refused(reason: "no handler") } }

@@ -91,7 +91,7 @@ public protocol OutboxWriting: AnyObject {
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64
 
-    /// Removes messages that were sent. For each that was held, the next one of its destination and key that waits behind it
+    /// Removes messages that were sent, or were given up and are not wanted. For each that was held or dead, the next one of its destination and key that waits behind it
     /// comes due at once, or, when none is left, the key is free again.
     ///
     /// - Throws: ``StoreError``.

@@ -24,7 +24,6 @@ extension SQLiteWriteTransaction {
             if try change(.deleteReady, bind: { try $0.bind(1, sequence) }) == 1 { continue }
             guard let row = try lane(of: sequence) else { continue }
             try change(.deleteOutbox) { try $0.bind(1, sequence) }
-            guard row.lane == 1 else { continue }
             try releaseNext(row)
             effects.outbox = true
         }

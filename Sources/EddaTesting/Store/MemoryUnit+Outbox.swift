@@ -48,7 +48,7 @@ extension MemoryUnit {
         for sequence in sequences {
             guard let row = state.outbox[sequence] else { continue }
             put(sequence, nil)
-            if case .held = row.state { freed.insert(MemoryOutbox.Lane(row.message)) }
+            if row.isBlocking { freed.insert(MemoryOutbox.Lane(row.message)) }
         }
         for lane in freed where state.outbox.isBlocked(lane) { makeNextDue(in: lane) }
     }
