@@ -3,12 +3,6 @@ public import EddaProjections
 internal import EddaSQLite
 internal import Logging
 
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// Tests what a projection makes of events: given what has happened, its tables hold these rows.
 ///
 /// ```swift
@@ -50,11 +44,10 @@ public struct ProjectionTest: Sendable {
     /// - Throws: ``TestFailure`` when the rows are others; `ProjectionError` when a handler fails; `SchemaError`.
     public func thenRows(of query: SQL, equal expected: [[SQLValue]]) async throws {
         try await withTemporaryStore { store in
-            let logger = Logger(label: "edda.testing") { _ in SwiftLogNoOpLogHandler() }
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [projection],
-                logger: logger,
+                logger: .silent,
                 configuration: .init(batchSize: 1)
             )
             try await engine.prepare()
@@ -84,16 +77,10 @@ public struct ProjectionTest: Sendable {
     }
 
     private func withTemporaryStore(_ body: (SQLiteStore) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "edda-test-\(EventID.generate())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
         var configuration = SQLiteStore.Configuration()
         configuration.durability = .normal
-        let store = try await SQLiteStore(
-            path: folder.appending(path: "test.db").path(),
-            configuration: configuration,
-            schema: schema
-        )
+        let store = try await SQLiteStore(path: folder.file(), configuration: configuration, schema: schema)
         do {
             try await body(store)
         } catch {

@@ -1,4 +1,5 @@
 #if CLI
+import EddaTesting
 import Edda
 import EddaCommands
 import Testing

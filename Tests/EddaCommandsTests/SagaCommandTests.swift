@@ -1,4 +1,5 @@
 #if CLI
+import EddaTesting
 import Edda
 import Foundation
 import Testing

@@ -72,10 +72,6 @@ extension Participant {
     }
 }
 
-extension Logger {
-    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-}
-
 extension StreamID {
     init(_ text: String) { self.init(unchecked: text) }
 }
@@ -116,6 +112,15 @@ extension Store {
     /// The replies in the outbox.
     func replies() async throws -> [Message] {
         try await outbox().map(\.message).filter { $0.type == ReplyMessage.type }
+    }
+
+    /// Waits until the amounts of an account are as wanted.
+    func waitForAmounts(_ wanted: [Int], of account: String) async throws {
+        while true {
+            let seen = signals.events.count
+            if try await amounts(of: account) == wanted { return }
+            try await signals.events.wait(past: seen)
+        }
     }
 
     func amounts(of account: String) async throws -> [Int] {

@@ -38,6 +38,10 @@ import Testing
         }
         try await running([{ try await retention.run() }]) {
             while try await left() > 0 {
+                try #require(
+                    time.now().elapsed(since: start) < .seconds(60),
+                    "It is forgotten at the next interval, if at all."
+                )
                 await time.waitForSleepers(1)
                 if try await left() > 0 { time.advanceToNextSleeper() }
             }

@@ -356,33 +356,21 @@ import Testing
 }
 
 /// A store whose units of change go through a closure first.
-struct WrappedStore: Store {
-    private let inner: any Store
+struct WrappedStore: ForwardingStore {
+    let base: any Store
     private let around: @Sendable (_ write: () async throws -> Void) async throws -> Void
 
-    init(_ inner: any Store, around: @escaping @Sendable (_ write: () async throws -> Void) async throws -> Void) {
-        self.inner = inner
+    init(_ base: any Store, around: @escaping @Sendable (_ write: () async throws -> Void) async throws -> Void) {
+        self.base = base
         self.around = around
     }
-
-    var schema: SchemaRegistry { inner.schema }
-    var time: any TimeSource { inner.time }
-    var signals: StoreSignals { inner.signals }
-
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-    ) async throws -> Result { try await inner.read(body) }
 
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         var result: Result?
-        try await around { result = try await inner.write(body) }
+        try await around { result = try await base.write(body) }
         guard let result else { throw CancellationError() }
         return result
     }
-
-    func install(_ hook: any AppendHook) async throws { try await inner.install(hook) }
-
-    func close() async { await inner.close() }
 }

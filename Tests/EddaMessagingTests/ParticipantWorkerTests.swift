@@ -168,12 +168,14 @@ import Testing
     @Test func anOverloadedStoreHandsBackAndWhatStandsBehindDoesNotOvertake() async throws {
         let writes = Counter()
         // The first unit is the tidying of the inbox, the second one is the first command.
+        let tidied = Signal()
         let moody = WrappedStore(store) { write in
             if writes.next() == 2 { throw Overloaded(waiting: 9) }
             try await write()
+            tidied.raise()
         }
         try await serving(store: moody) { transport in
-            while writes.value == 0 { await Task.yield() }
+            try await tidied.wait(past: 0)
             let commands = try (1...3).map { try message(Deposit(account: "a", amount: $0), key: "\($0)") }
             let outcomes = try await transport.send(commands)
             #expect(!outcomes.contains(.sent))

@@ -260,7 +260,10 @@ import Testing
                 { try await listener.run() }, { try await asking.run() }, { try await answering.run() },
             ]) {
                 try await listening.wait(past: 0)
+                var rounds = 0
                 while answers.keys != wanted {
+                    rounds += 1
+                    try #require(rounds < 1_000, "Both outboxes are empty again and again, and answers are missing.")
                     for key in wanted.subtracting(answers.keys) {
                         try await enqueue(Deposit(account: key, amount: 5), key: key, into: sender)
                     }

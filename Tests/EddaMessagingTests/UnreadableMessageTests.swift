@@ -1,6 +1,7 @@
 import EddaCore
 import EddaMessaging
 import EddaSQLite
+import EddaTesting
 import Foundation
 import Testing
 

@@ -14,7 +14,7 @@ import Testing
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [accounts.projection()],
-                logger: quiet,
+                logger: .silent,
                 configuration: .init(batchSize: 20)
             )
             try await engine.prepare()

@@ -14,7 +14,7 @@ import Testing
         let engine = try ProjectionEngine(
             store: store,
             projections: [accounts.projection()],
-            logger: quiet,
+            logger: .silent,
             configuration: .init(batchSize: 7)
         )
         try await engine.prepare()
@@ -76,7 +76,7 @@ import Testing
                 let engine = try ProjectionEngine(
                     store: store,
                     projections: [accounts.projection(mode: .inline)],
-                    logger: quiet
+                    logger: .silent
                 )
                 try await engine.prepare()
                 let faulty = SteppedStore(store, failing: (unit, moment))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DefinitionTests {
     func engine(_ projections: [Projection]) throws -> ProjectionEngine {
-        try ProjectionEngine(store: InMemoryStore(), projections: projections, logger: quiet)
+        try ProjectionEngine(store: InMemoryStore(), projections: projections, logger: .silent)
     }
 
     func code(_ projections: Projection...) -> ProjectionError.Code? {

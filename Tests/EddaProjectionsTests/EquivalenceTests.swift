@@ -17,7 +17,7 @@ import Testing
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [inline.projection(mode: .inline), follower.projection()],
-                logger: quiet,
+                logger: .silent,
                 configuration: .init(batchSize: Int.random(in: 1...64, using: &generator))
             )
             try await engine.prepare()
@@ -35,7 +35,7 @@ import Testing
             #expect(try await inline.rows(in: store) == expected)
             #expect(try await follower.rows(in: store) == expected)
 
-            let newcomer = try ProjectionEngine(store: store, projections: [late.projection()], logger: quiet)
+            let newcomer = try ProjectionEngine(store: store, projections: [late.projection()], logger: .silent)
             try await newcomer.prepare()
             #expect(try await late.rows(in: store) == expected)
         }
@@ -45,8 +45,8 @@ import Testing
     @Test func aRunningEngineKeepsUpWhileOthersAppend() async throws {
         try await withStore { store in
             let accounts = Accounts("busy")
-            let engine = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: quiet)
-            let other = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: quiet)
+            let engine = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: .silent)
+            let other = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: .silent)
             try await engine.prepare()
             let histories = (0..<4).map { AccountHistory.random(60, seed: UInt64($0), firstAccount: $0 * 1_000) }
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -30,7 +30,7 @@ import Testing
                     sick.projection { event, _ in if fails.get(), event.cents == 13 { throw Fault() } },
                     sound.projection(),
                 ],
-                logger: quiet
+                logger: .silent
             )
             try await engine.prepare()
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -70,7 +70,7 @@ import Testing
     @Test func anEventThatDoesNotDecodeIsNamed() async throws {
         try await withStore { store in
             let accounts = Accounts("bytes")
-            let engine = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: quiet)
+            let engine = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: .silent)
             try await engine.prepare()
             try await store.append([Opened(owner: "ada")], to: "account-1")
             let broken = EventData(type: Deposited.eventType, data: Array("no JSON".utf8))
@@ -92,7 +92,7 @@ import Testing
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [sick.projection { _, _ in throw Fault() }, sound.projection()],
-                logger: quiet
+                logger: .silent
             )
             try await engine.prepare()
             try await store.append([Opened(owner: "ada"), Deposited(cents: 1)], to: "account-1")
@@ -108,14 +108,14 @@ import Testing
             let running = try ProjectionEngine(
                 store: store,
                 projections: [accounts.projection { _, _ in throw Fault() }],
-                logger: quiet
+                logger: .silent
             )
             try await running.prepare()
             try await store.append([Opened(owner: "ada"), Deposited(cents: 1)], to: "account-1")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await running.run() }
                 _ = try await until(store, accounts.name) { $0.failure != nil }
-                let mended = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: quiet)
+                let mended = try ProjectionEngine(store: store, projections: [accounts.projection()], logger: .silent)
                 _ = try await mended.rebuild(accounts.name)
                 // No time passes: the runner notices the switch and follows the new build.
                 try await store.append([Opened(owner: "eve")], to: "account-2")
@@ -139,7 +139,7 @@ import Testing
             }
             try await store.append([Opened(owner: "ada")], to: "account-1")
             for (projection, part) in [(unknown, "does not declare"), (wrong, "nowhere")] {
-                let engine = try ProjectionEngine(store: store, projections: [projection], logger: quiet)
+                let engine = try ProjectionEngine(store: store, projections: [projection], logger: .silent)
                 let error = await #expect(throws: ProjectionError.self) { try await engine.prepare() }
                 #expect(error?.code == .handlerFailed && error?.projection == projection.name)
                 #expect(error?.description.contains(part) == true)

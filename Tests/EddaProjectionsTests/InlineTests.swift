@@ -15,7 +15,7 @@ import Testing
         try ProjectionEngine(
             store: store,
             projections: [accounts.projection(mode: .inline, fault: fault)],
-            logger: quiet,
+            logger: .silent,
             configuration: .init(gapLimit: gapLimit)
         )
     }
@@ -118,7 +118,7 @@ import Testing
                 let engine = try ProjectionEngine(
                     store: stepped,
                     projections: [accounts.projection(mode: .inline)],
-                    logger: quiet,
+                    logger: .silent,
                     configuration: .init(batchSize: 9)
                 )
                 try await engine.prepare()
@@ -190,7 +190,7 @@ import Testing
             try ProjectionEngine(
                 store: InMemoryStore(),
                 projections: [accounts.projection()],
-                logger: quiet,
+                logger: .silent,
                 configuration: .init(batchSize: batchSize, gapLimit: gapLimit)
             )
         }

@@ -13,7 +13,7 @@ import Testing
         try ProjectionEngine(
             store: store,
             projections: [followed.projection(), inline.projection(mode: .inline)],
-            logger: quiet
+            logger: .silent
         )
     }
 

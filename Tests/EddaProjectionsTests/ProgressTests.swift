@@ -14,15 +14,15 @@ import Testing
 
     @Test func statusTellsWhereEveryProjectionStands() async throws {
         let store = InMemoryStore(time: time)
-        try await ProjectionEngine(store: store, projections: [projection("foreign", version: 3)], logger: quiet)
+        try await ProjectionEngine(store: store, projections: [projection("foreign", version: 3)], logger: .silent)
             .prepare()
-        try await ProjectionEngine(store: store, projections: [projection("known")], logger: quiet).prepare()
+        try await ProjectionEngine(store: store, projections: [projection("known")], logger: .silent).prepare()
         try await store.append([Opened(owner: "ada"), Opened(owner: "eve")], to: "account-1")
         time.advance(by: .seconds(7))
         let engine = try ProjectionEngine(
             store: store,
             projections: [projection("new", version: 2, mode: .inline), projection("known")],
-            logger: quiet
+            logger: .silent
         )
         let status = try await engine.status()
         #expect(status.map(\.name) == ["new", "known", "foreign"])
@@ -46,7 +46,7 @@ import Testing
         let engine = try ProjectionEngine(
             store: store,
             projections: [projection("follower"), projection("inline", mode: .inline)],
-            logger: quiet
+            logger: .silent
         )
         try await engine.prepare()
         let before = (store.count, try await base.builds(of: "follower"), try await base.builds(of: "inline"))
@@ -71,7 +71,11 @@ import Testing
 
     @Test func aProjectionWithoutHandlersFollowsEverythingButEddasOwn() async throws {
         let store = InMemoryStore(time: time)
-        let engine = try ProjectionEngine(store: store, projections: [Projection("all", version: 1) {}], logger: quiet)
+        let engine = try ProjectionEngine(
+            store: store,
+            projections: [Projection("all", version: 1) {}],
+            logger: .silent
+        )
         try await engine.prepare()
         try await store.append([Opened(owner: "ada")], to: "account-1")
         try await store.append([Opened(owner: "ada")], to: "$own-1")
@@ -89,7 +93,7 @@ import Testing
                     On(Opened.self) { _, _ in count.update { $0 += 1 } }
                 }
             }
-        let engine = try ProjectionEngine(store: store, projections: projections, logger: quiet)
+        let engine = try ProjectionEngine(store: store, projections: projections, logger: .silent)
         try await engine.prepare()
         try await store.append([Opened(owner: "ada")], to: "$own-1")
         try await engine.catchUp()
@@ -101,7 +105,7 @@ import Testing
 
     @Test func runReturnsWhenItIsCancelledAndThrowsWhenTheStoreIsClosed() async throws {
         let store = InMemoryStore(time: time)
-        let engine = try ProjectionEngine(store: store, projections: [projection("a")], logger: quiet)
+        let engine = try ProjectionEngine(store: store, projections: [projection("a")], logger: .silent)
         let cancelled = Task { try await engine.run() }
         cancelled.cancel()
         try await cancelled.value

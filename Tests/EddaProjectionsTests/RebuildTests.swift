@@ -12,7 +12,7 @@ import Testing
         try ProjectionEngine(
             store: store,
             projections: [accounts.projection()],
-            logger: quiet,
+            logger: .silent,
             configuration: .init(batchSize: batchSize)
         )
     }
@@ -59,7 +59,7 @@ import Testing
             let both = try ProjectionEngine(
                 store: store,
                 projections: [accounts.projection(), other.projection()],
-                logger: quiet
+                logger: .silent
             )
             try await both.prepare()
             _ = try await store.write { try $0.execute("UPDATE other_accounts__1_1 SET owner = 'marked'") }
@@ -186,7 +186,7 @@ import Testing
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [accounts.projection { event, _ in if fails.get(), event.cents == 666 { throw Fault() } }],
-                logger: quiet,
+                logger: .silent,
                 configuration: .init(batchSize: 10)
             )
             try await store.append(history, by: 30)

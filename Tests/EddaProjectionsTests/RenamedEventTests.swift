@@ -32,7 +32,7 @@ import Testing
             On(Opened.self) { _, _ in }
         }
         let error = await #expect(throws: ProjectionError.self) {
-            try await withStore { _ = try ProjectionEngine(store: $0, projections: [twice], logger: quiet) }
+            try await withStore { _ = try ProjectionEngine(store: $0, projections: [twice], logger: .silent) }
         }
         #expect(error?.code == .invalidDefinition)
         #expect(error?.description.contains("account.opened") == true)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct TableSetupTests {
     func failure(preparing projection: Projection, on store: any Store) async -> ProjectionError? {
         do {
-            try await ProjectionEngine(store: store, projections: [projection], logger: quiet).prepare()
+            try await ProjectionEngine(store: store, projections: [projection], logger: .silent).prepare()
             return nil
         } catch {
             return error as? ProjectionError
@@ -94,7 +94,7 @@ import Testing
                 }
             }
             try await store.append([Opened(owner: "ada")], to: "account-1")
-            let engine = try ProjectionEngine(store: store, projections: [projection], logger: quiet)
+            let engine = try ProjectionEngine(store: store, projections: [projection], logger: .silent)
             try await engine.prepare()
             _ = try await engine.rebuild("many")
             #expect(try await store.builds(of: "many").map(\.build) == [2])

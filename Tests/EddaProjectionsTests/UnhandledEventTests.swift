@@ -12,7 +12,7 @@ import Testing
             let engine = try ProjectionEngine(
                 store: store,
                 projections: [accounts.projection(mode: mode)],
-                logger: quiet
+                logger: .silent
             )
             try await engine.prepare()
             try await store.append([Opened(owner: "ada"), Deposited(cents: 70)], to: "account-1")

@@ -25,7 +25,7 @@ import Testing
         try ProjectionEngine(
             store: store,
             projections: [projection],
-            logger: quiet,
+            logger: .silent,
             configuration: .init(batchSize: 8)
         )
     }

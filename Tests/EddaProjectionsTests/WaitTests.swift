@@ -14,11 +14,11 @@ import Testing
     // acceptance: 30
     @Test func aProjectionThatWasNeverBuiltIsCountedAndNamed() async throws {
         let store = InMemoryStore(time: time)
-        try await ProjectionEngine(store: store, projections: [projection("built")], logger: quiet).prepare()
+        try await ProjectionEngine(store: store, projections: [projection("built")], logger: .silent).prepare()
         let engine = try ProjectionEngine(
             store: store,
             projections: [projection("built"), projection("forgotten")],
-            logger: quiet
+            logger: .silent
         )
         // Even of a position that needs nothing.
         let error = await #expect(throws: ProjectionError.self) { try await engine.wait(until: .start, timeout: .zero) }
@@ -31,7 +31,7 @@ import Testing
     // acceptance: 30
     @Test func aTimeoutNamesWhoIsBehindAndWhere() async throws {
         let store = InMemoryStore(time: time)
-        let engine = try ProjectionEngine(store: store, projections: [projection("slow")], logger: quiet)
+        let engine = try ProjectionEngine(store: store, projections: [projection("slow")], logger: .silent)
         try await engine.prepare()
         let position = try #require(
             try await store.append([Opened(owner: "ada")], to: "account-1").positions?.upperBound
@@ -46,7 +46,7 @@ import Testing
 
     @Test func itReturnsAsSoonAsTheProjectionIsThere() async throws {
         let store = InMemoryStore(time: time)
-        let engine = try ProjectionEngine(store: store, projections: [projection("quick")], logger: quiet)
+        let engine = try ProjectionEngine(store: store, projections: [projection("quick")], logger: .silent)
         try await engine.prepare()
         try await store.append([Opened(owner: "ada")], to: "account-1")
         async let waiting: Void = engine.wait(for: ["quick"], until: Position(2), timeout: .seconds(60))
@@ -61,7 +61,7 @@ import Testing
         let engine = try ProjectionEngine(
             store: store,
             projections: [projection("follower"), projection("inline", mode: .inline)],
-            logger: quiet
+            logger: .silent
         )
         try await engine.prepare()
         for _ in 0..<5 { try await store.append([Noted(text: "x")], to: "note-1") }
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func unknownNamesAreRefused() async throws {
-        let engine = try ProjectionEngine(store: InMemoryStore(), projections: [projection("a")], logger: quiet)
+        let engine = try ProjectionEngine(store: InMemoryStore(), projections: [projection("a")], logger: .silent)
         let error = await #expect(throws: ProjectionError.self) {
             try await engine.wait(for: ["b"], until: .start, timeout: .zero)
         }

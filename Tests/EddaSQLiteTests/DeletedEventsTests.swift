@@ -1,5 +1,6 @@
 import EddaCore
 import EddaSQLite
+import EddaTesting
 import Testing
 
 // What maintenance deletes from the end of a stream.

@@ -1,6 +1,7 @@
 import CSQLite
 import Dispatch
 import EddaCore
+import EddaTesting
 import Testing
 
 @testable import EddaSQLite

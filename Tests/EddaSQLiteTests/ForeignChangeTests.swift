@@ -1,5 +1,6 @@
 import EddaCore
 import EddaSQLite
+import EddaTesting
 import Testing
 
 /// What the file itself refuses to programs that write to it without Edda.

@@ -1,6 +1,7 @@
 import EddaCore
 import EddaMigrations
 import EddaSQLite
+import EddaTesting
 import Foundation
 import Testing
 

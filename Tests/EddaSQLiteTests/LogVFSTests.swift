@@ -1,5 +1,6 @@
 import CSQLite
 import EddaCore
+import EddaTesting
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import EddaCore
+import EddaTesting
 import Testing
 
 @testable import EddaSQLite

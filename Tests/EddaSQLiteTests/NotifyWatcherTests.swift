@@ -1,4 +1,5 @@
 import EddaCore
+import EddaTesting
 import Foundation
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import EddaCore
 import EddaSQLite
+import EddaTesting
 import Testing
 
 @testable import EddaSQLite

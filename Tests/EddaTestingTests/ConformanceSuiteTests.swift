@@ -26,42 +26,30 @@ import Testing
         var supportsSQL: Bool { false }
 
         func makeStore(time: any TimeSource) async throws -> any Store {
-            BrokenStore(fault: fault, store: InMemoryStore(time: time))
+            BrokenStore(fault: fault, base: InMemoryStore(time: time))
         }
 
         func reopen(_ store: any Store) async throws -> (any Store)? { nil }
     }
 
-    struct BrokenStore: Store {
+    struct BrokenStore: ForwardingStore {
         let fault: Fault
-        let store: InMemoryStore
-        var schema: SchemaRegistry { store.schema }
-        var time: any TimeSource { store.time }
-        var signals: StoreSignals { store.signals }
+        let base: any Store
 
         func append(_ append: Append) async throws -> AppendResult {
             var append = append
             if fault == .forgetsKeys { append.key = nil }
             if fault == .ignoresConditions { append.conditions = [] }
-            return try await store.append(append)
-        }
-
-        func read<Result: Sendable>(
-            _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-        ) async throws -> Result {
-            try await store.read(body)
+            return try await base.append(append)
         }
 
         func write<Result: Sendable>(
             _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
         ) async throws -> Result {
-            guard fault == .raisesNoError else { return try await store.write(body) }
+            guard fault == .raisesNoError else { return try await base.write(body) }
             // The unit commits although its body threw.
-            let outcome = try await store.write { transaction in Swift.Result { try body(transaction) } }
+            let outcome = try await base.write { transaction in Swift.Result { try body(transaction) } }
             return try outcome.get()
         }
-
-        func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
-        func close() async { await store.close() }
     }
 }

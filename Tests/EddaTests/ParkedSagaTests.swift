@@ -64,7 +64,7 @@ import Testing
         return try EddaRuntime(
             store: store,
             sagaConfiguration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: .silent
         ) {
             Visit.self
             Participant("hotel") {

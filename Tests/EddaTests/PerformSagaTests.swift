@@ -126,11 +126,14 @@ import Testing
             schema: store.schema
         )
         try await store.write { _ = try $0.enqueue(message) }
+        let waits = runtime.waitsForCalls
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try await runtime.whileRunning { try await began.wait(past: 0) } }
-            try await began.wait(past: 0)
-            // The runtime is asked to stop while the call is under way; it has time to.
-            for _ in 0..<100 { await Task.yield() }
+            group.addTask {
+                // A runtime that does not wait for the call cancels it, and stops without its release.
+                defer { waits.raise() }
+                _ = try await runtime.whileRunning { try await began.wait(past: 0) }
+            }
+            try await waits.wait(past: 0)
             goOn.raise()
             try await group.waitForAll()
         }

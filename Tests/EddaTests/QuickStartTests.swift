@@ -1,4 +1,5 @@
 import Edda
+import EddaTesting
 import Testing
 
 /// What the README promises of its quick start, on a SQLite file.

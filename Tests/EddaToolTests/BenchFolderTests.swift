@@ -1,23 +1,33 @@
 #if CLI
+import EddaTesting
+import Edda
 import Foundation
 import Testing
 
 @testable import EddaTool
 
 @Suite struct BenchFolderTests {
-    private let parent = TemporaryFolder()
+    private let parent: TemporaryFolder
+
+    init() throws { parent = try TemporaryFolder() }
 
     @Test func aRemovedFolderIsGoneAlsoWhileFilesAreMadeInIt() async throws {
         let folder = try BenchFolder(in: parent.path)
         let inner = try folder.make("append-1")
         let path = inner
-        await withTaskGroup(of: Void.self) { group in
+        let made = Signal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Until its folder is gone.
                 var number = 0
-                while FileManager.default.createFile(atPath: "\(path)/\(number)", contents: nil) { number += 1 }
+                while FileManager.default.createFile(atPath: "\(path)/\(number)", contents: nil) {
+                    number += 1
+                    if number == 20 { made.raise() }
+                }
+                made.raise()
             }
-            while parent.contents("\(inner)").count < 20 { await Task.yield() }
+            try await made.wait(past: 0)
+            #expect(parent.contents("\(inner)").count >= 20)
             #expect(folder.remove() == nil)
         }
         #expect(parent.contents().isEmpty)
@@ -85,21 +95,11 @@ import Testing
     }
 }
 
-/// A folder of its own for one test, removed with the value.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() {
-        path = FileManager.default.temporaryDirectory.path() + "/edda-tool-\(UUID().uuidString)"
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryFolder {
     func contents(_ path: String? = nil) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path ?? self.path)) ?? []
     }
 
-    func text(_ name: String) -> String { (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)) ?? "" }
+    func text(_ name: String) -> String { (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "" }
 }
 #endif

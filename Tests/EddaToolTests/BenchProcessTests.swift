@@ -1,4 +1,5 @@
 #if CLI
+import EddaTesting
 import Foundation
 import Spawning
 import Testing
@@ -7,8 +8,13 @@ import Testing
 
 /// The program itself, interrupted.
 @Suite(.serialized) struct BenchProcessTests {
-    private let parent = TemporaryFolder()
-    private let output = TemporaryFolder()
+    private let parent: TemporaryFolder
+    private let output: TemporaryFolder
+
+    init() throws {
+        parent = try TemporaryFolder()
+        output = try TemporaryFolder()
+    }
 
     /// Starts `edda bench` on the test's folder, what it says on standard error read here.
     private func start(_ arguments: [String]) throws -> (process: SpawnedProcess, errors: NamedPipe) {

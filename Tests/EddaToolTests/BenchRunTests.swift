@@ -32,8 +32,10 @@ private struct FakeWorkload: Workload {
         let notes = Mutex("")
     }
 
-    private let parent = TemporaryFolder()
+    private let parent: TemporaryFolder
     private let written = Written()
+
+    init() throws { parent = try TemporaryFolder() }
 
     private func run(json: Bool = true) throws -> BenchRun {
         let output = Output(

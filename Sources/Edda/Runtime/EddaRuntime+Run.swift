@@ -81,7 +81,9 @@ extension EddaRuntime {
                     try await self.withinShutdownLimit {
                         try await gate.quiesce()
                         try await self.sagas.finishLocals()
-                        for participant in participants { try await participant.finishCalls() }
+                        for participant in participants {
+                            try await participant.finishCalls(raising: self.waitsForCalls)
+                        }
                     }
                 } catch is CancellationError where Task.isCancelled {
                     return

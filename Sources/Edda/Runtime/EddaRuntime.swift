@@ -42,6 +42,8 @@ public final class EddaRuntime: Service {
     let outboxConfiguration: OutboxPump.Configuration
     /// The parts that it was made of.
     package let components: Components
+    /// Raised when a shutdown has to wait for a call of a participant.
+    package let waitsForCalls = Signal()
     let logger: Logger
 
     /// A runtime of the given parts.

@@ -169,6 +169,7 @@ public struct EventHandlers<State: DecisionModel>: Sendable {
             )
             throw found.events.first.map { error.placed(in: $0.stream) } ?? error
         }
+        guard count == 0 || last <= head else { throw StoreError.logIsBehind(head: head, last: last) }
         let isFull = count == limit
         return DecodedPage(runs: runs, count: count, head: isFull ? last : end, isFull: isFull)
     }

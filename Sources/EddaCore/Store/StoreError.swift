@@ -51,6 +51,16 @@ public struct StoreError: Error, CustomStringConvertible {
         self.underlying = underlying
     }
 
+    /// Events stand behind the head of the log: their positions could be given again, and who reads up to the head would
+    /// get them again and again.
+    package static func logIsBehind(head: Position, last: Position) -> StoreError {
+        StoreError(
+            .corrupt,
+            "The log says that its head is \(head), but position \(last) is taken. The database was damaged or changed by "
+                + "hand: restore it from a backup; `edda verify` names all that is wrong with it."
+        )
+    }
+
     /// Whether repeating the same operation later may succeed.
     public var isRetriable: Bool { code == .locked || code == .diskFull || code == .staleWrite }
 }

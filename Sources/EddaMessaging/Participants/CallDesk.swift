@@ -96,12 +96,14 @@ final class CallDesk: Sendable {
 
     /// Lets nothing more begin and returns when nothing is under way.
     ///
+    /// - Parameter waits: Raised when it has to wait.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func rest() async throws {
+    func rest(raising waits: Signal) async throws {
         beginNoMore()
         while true {
             let seen = changes.count
             if book.withLock({ $0.running == 0 }) { return }
+            waits.raise()
             try await changes.wait(past: seen)
         }
     }

@@ -121,8 +121,9 @@ public final class ParticipantWorker: Sendable {
 
     /// Begins no more calls, and returns when none is under way.
     ///
+    /// - Parameter waits: Raised when it has to wait.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    package func finishCalls() async throws { try await desk.rest() }
+    package func finishCalls(raising waits: Signal) async throws { try await desk.rest(raising: waits) }
 
     /// Goes on with what was begun, now and earlier, until the task is cancelled.
     private func makeCalls() async throws {

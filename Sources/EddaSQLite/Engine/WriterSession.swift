@@ -248,12 +248,29 @@ final class WriterSession {
         guard try statement.step() else {
             throw StoreError(.corrupt, "\(settings.path) has lost its log row. Restore it from a backup.")
         }
+        let last = try lastTaken()
+        guard last <= statement.integer(0) else {
+            throw StoreError.logIsBehind(head: Position(statement.integer(0)), last: Position(last))
+        }
         effects.head = statement.integer(0)
         effects.recordedAt = statement.integer(1)
         effects.outboxSequence = statement.integer(4)
         marker = statement.integer(2)
         boot = statement.text(3)
         generation = try restorations().last?.generation ?? 1
+    }
+
+    /// The highest position at which there is an event or was one; of each table only its end is looked at
+    /// (sqlite.org/optoverview.html, section 12).
+    private func lastTaken() throws -> Int64 {
+        let statement = try connection.cached(
+            """
+            SELECT max(coalesce((SELECT max(position) FROM edda_events), 0),
+            coalesce((SELECT max(position) FROM edda_holes), 0))
+            """
+        )
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
     }
 
     /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean

@@ -68,6 +68,9 @@ extension SQLiteReadTransaction {
         try eachRow(of: columns, or: .eventAt, matching: query, direction, after: after, upTo: bound, limit: limit) {
             events.append(try rows.event(from: $0))
         }
+        if let last = direction == .forward ? events.last : events.first, last.position > end {
+            throw StoreError.logIsBehind(head: head, last: last.position)
+        }
         let reached = direction == .forward && Int64(events.count) == limit ? events.last?.position : nil
         return EventPage(events: events, head: reached ?? end)
     }

@@ -59,14 +59,17 @@ struct StreamsPart: VerificationPart {
             )
         }
         try transaction.each(
-            "SELECT min(position), count(*) FROM edda_events NOT INDEXED WHERE position > ?1",
+            """
+            SELECT min(position), count(*) FROM (SELECT position FROM edda_events NOT INDEXED WHERE position > ?1
+            UNION ALL SELECT position FROM edda_holes WHERE position > ?1)
+            """,
             [.integer(log.head)]
         ) { row in
             guard row.integer(1) > 0 else { return }
             page.find(
                 "log-row",
-                "The log says that its head is \(log.head), but \(row.integer(1)) events stand behind it, from "
-                    + "\(row.integer(0)) on.",
+                "The log says that its head is \(log.head), but \(row.integer(1)) events or holes stand behind it, "
+                    + "from \(row.integer(0)) on.",
                 "Their positions would be given again: restore the database from a backup."
             )
         }

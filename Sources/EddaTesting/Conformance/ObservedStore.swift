@@ -3,20 +3,17 @@ internal import Synchronization
 
 /// A handle of its own on a store, as another process has one: with a time source of its own, and a count of what was
 /// written through it.
-final class ObservedStore: Store {
+final class ObservedStore: ForwardingStore {
     let time: any TimeSource
     /// Raised after each write, whether it passed or not.
     let written = Signal()
-    private let base: any Store
+    let base: any Store
     private let state = Mutex((commits: 0, lostLeases: 0))
 
     init(_ base: any Store, time: (any TimeSource)? = nil) {
         self.base = base
         self.time = time ?? base.time
     }
-
-    var schema: SchemaRegistry { base.schema }
-    var signals: StoreSignals { base.signals }
 
     /// How many writes passed.
     var commits: Int { state.withLock { $0.commits } }
@@ -39,12 +36,6 @@ final class ObservedStore: Store {
         }
     }
 
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-    ) async throws -> Result {
-        try await base.read(body)
-    }
-
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
@@ -58,10 +49,6 @@ final class ObservedStore: Store {
             throw error
         }
     }
-
-    func install(_ hook: any AppendHook) async throws { try await base.install(hook) }
-
-    func close() async { await base.close() }
 }
 
 /// What a consumer has handled.

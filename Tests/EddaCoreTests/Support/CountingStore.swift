@@ -3,14 +3,14 @@ import EddaTesting
 import Synchronization
 
 /// Counts what is asked of a store.
-final class CountingStore: Store {
+final class CountingStore: ForwardingStore {
     struct Counts: Hashable {
         var reads = 0
         var writes = 0
         var appends = 0
     }
 
-    private let store: InMemoryStore
+    let base: any Store
     private let counts = Mutex(Counts())
     private let beforeRead: (@Sendable (_ number: Int) async -> Void)?
 
@@ -20,14 +20,11 @@ final class CountingStore: Store {
         cachedAggregates: Int = 16,
         beforeRead: (@Sendable (_ number: Int) async -> Void)? = nil
     ) {
-        store = InMemoryStore(schema: schema, cachedAggregates: cachedAggregates)
+        base = InMemoryStore(schema: schema, cachedAggregates: cachedAggregates)
         self.beforeRead = beforeRead
     }
 
-    var schema: SchemaRegistry { store.schema }
-    var time: any TimeSource { store.time }
-    var signals: StoreSignals { store.signals }
-    var aggregates: AggregateCache { store.aggregates }
+    var aggregates: AggregateCache { base.aggregates }
 
     /// What was asked for while `body` ran.
     func counting(_ body: () async throws -> Void) async rethrows -> Counts {
@@ -38,7 +35,7 @@ final class CountingStore: Store {
 
     func append(_ append: Append) async throws -> AppendResult {
         counts.withLock { $0.appends += 1 }
-        return try await store.append(append)
+        return try await base.append(append)
     }
 
     func read<Result: Sendable>(
@@ -49,16 +46,13 @@ final class CountingStore: Store {
             return counts.reads
         }
         await beforeRead?(number)
-        return try await store.read(body)
+        return try await base.read(body)
     }
 
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         counts.withLock { $0.writes += 1 }
-        return try await store.write(body)
+        return try await base.write(body)
     }
-
-    func install(_ hook: any AppendHook) async throws { try await store.install(hook) }
-    func close() async { await store.close() }
 }

@@ -55,15 +55,21 @@ final class Gateway: Sendable {
             let end = state.ledger.firstIndex { $0.key == key } ?? 0
             return state.ledger[...end].reduce(0) { $0 + $1.amount }
         }
+        changes.raise()
         try await after(call)
         return balance
     }
 
     /// Waits until so many calls have begun.
-    func waitForCalls(_ count: Int) async throws {
+    func waitForCalls(_ count: Int) async throws { try await wait { self.keys.count >= count } }
+
+    /// Waits until so much has taken effect.
+    func waitForAmounts(_ count: Int) async throws { try await wait { self.amounts.count >= count } }
+
+    private func wait(until holds: () -> Bool) async throws {
         while true {
             let seen = changes.count
-            if keys.count >= count { return }
+            if holds() { return }
             try await changes.wait(past: seen)
         }
     }

@@ -46,7 +46,7 @@ import Testing
         try await branch.serving(.cashier(gateway)) { transport in
             let fates = try await transport.send([deposit()])
             #expect(fates == [.sent])
-            while gateway.amounts.isEmpty { await Task.yield() }
+            try await gateway.waitForAmounts(1)
         }
         try await branch.serving(.cashier(gateway)) { _ in try await branch.replies(1) }
         #expect(gateway.keys.count == 2)
@@ -99,7 +99,7 @@ import Testing
         let open = Gateway()
         try await branch.serving(.cashier(open)) { transport in
             #expect(try await transport.send([command]) == [.sent])
-            while try await branch.store.amounts(of: "a") != [5] { await Task.yield() }
+            try await branch.store.waitForAmounts([5], of: "a")
             try await branch.replies(1)
         }
         #expect(open.amounts == [5])
@@ -172,7 +172,10 @@ import Testing
         #expect(gateway.keys.isEmpty)
         time.advance(by: .seconds(7_201))
         try await branch.serving(.cashier(gateway), window: .seconds(7_200)) { _ in
-            while try await branch.inbox("1") != nil { await Task.yield() }
+            while try await branch.inbox("1") != nil {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
         }
     }
 
@@ -213,7 +216,9 @@ import Testing
             try await ready.wait(past: 0)
             #expect(try await transport.send([deposit("1"), deposit("2")]) == [.sent, .sent])
             try await gateway.waitForCalls(1)
-            async let finished: Void = worker.finishCalls()
+            let waits = Signal()
+            async let finished: Void = worker.finishCalls(raising: waits)
+            try await waits.wait(past: 0)
             gate.open()
             try await finished
         }

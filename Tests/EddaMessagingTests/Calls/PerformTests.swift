@@ -234,7 +234,7 @@ import Testing
         try await running([{ await passTime(time) }]) {
             try await branch.serving(.cashier(gateway, timeout: .seconds(86_400))) { transport in
                 #expect(try await transport.send([sent]) == [.sent])
-                while try await branch.store.amounts(of: "a") != [5] { await Task.yield() }
+                try await branch.store.waitForAmounts([5], of: "a")
             }
         }
         #expect(gateway.keys.count == 4)
@@ -251,6 +251,7 @@ import Testing
                 #expect(try await transport.send([sent]) == [.sent])
                 while true {
                     if case .unresolved(_, reason: "the line is down")? = try await branch.inbox("1") { return }
+                    try Task.checkCancellation()
                     await Task.yield()
                 }
             }
@@ -264,10 +265,11 @@ import Testing
         let gateway = Gateway(before: { _ in try await gate.pass() })
         let other = InMemoryStore()
         try await branch.serving(.cashier(gateway, calls: 2), capacity: 5) { transport in
+            let ready = Signal()
             let neighbour = ParticipantWorker(
                 participant: Participant("neighbour") { Handle(Audit.self) { _, _ in } },
                 store: other,
-                transport: transport,
+                transport: Announcing(inner: transport, subscribed: ready),
                 logger: .silent
             )
             // One partition key for all: not even what stands behind a slow call waits for it.
@@ -289,7 +291,8 @@ import Testing
             try await running([{ try await neighbour.run() }]) {
                 var elsewhere = audits[0]
                 elsewhere.destination = "neighbour"
-                while try await transport.send([elsewhere]) != [.sent] { await Task.yield() }
+                try await ready.wait(past: 0)
+                #expect(try await transport.send([elsewhere]) == [.sent])
             }
             #expect(gateway.keys.count == 2)
             gate.open()

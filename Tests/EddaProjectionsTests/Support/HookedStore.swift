@@ -1,27 +1,12 @@
 import EddaCore
+import EddaTesting
 
 /// A program among several on one store: only its own appends run its hooks.
-final class HookedStore: Store {
-    private let base: any Store
+final class HookedStore: ForwardingStore {
+    let base: any Store
     private let hooks = Shared<[any AppendHook]>([])
 
     init(_ base: any Store) { self.base = base }
-
-    var schema: SchemaRegistry { base.schema }
-    var time: any TimeSource { base.time }
-    var signals: StoreSignals { base.signals }
-
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-    ) async throws -> Result {
-        try await base.read(body)
-    }
-
-    func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-    ) async throws -> Result {
-        try await base.write(body)
-    }
 
     func append(_ append: Append) async throws -> AppendResult {
         let hooks = hooks.get()
@@ -35,5 +20,4 @@ final class HookedStore: Store {
     }
 
     func install(_ hook: any AppendHook) async throws { hooks.update { $0.append(hook) } }
-    func close() async { await base.close() }
 }

@@ -1,8 +1,9 @@
 import EddaCore
+import EddaTesting
 import Synchronization
 
 /// A store that lets a test do something before each of its write units, and fail one of them.
-final class SteppedStore: Store {
+final class SteppedStore: ForwardingStore {
     /// When a unit fails.
     enum Moment: CaseIterable, Sendable {
         /// Nothing of it is written.
@@ -13,7 +14,7 @@ final class SteppedStore: Store {
 
     struct InjectedFault: Error {}
 
-    private let base: any Store
+    let base: any Store
     private let writes = Mutex(0)
     private let failing: (unit: Int, moment: Moment)?
     private let beforeWrite: @Sendable (Int) async throws -> Void
@@ -33,16 +34,6 @@ final class SteppedStore: Store {
 
     /// How many units were begun.
     var count: Int { writes.withLock { $0 } }
-
-    var schema: SchemaRegistry { base.schema }
-    var time: any TimeSource { base.time }
-    var signals: StoreSignals { base.signals }
-
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
-    ) async throws -> Result {
-        try await base.read(body)
-    }
 
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
@@ -64,7 +55,4 @@ final class SteppedStore: Store {
             throw InjectedFault()
         }
     }
-
-    func install(_ hook: any AppendHook) async throws { try await base.install(hook) }
-    func close() async { await base.close() }
 }

@@ -171,7 +171,7 @@ import Testing
         for sagas in [[OtherPlan.self], []] as [[any Saga.Type]] {
             let world = try await begun()
             let command = try #require(try await world.sent().first)
-            let next = try SagaCoordinator(store: world.store, address: "orders", sagas: sagas, logger: World.logger)
+            let next = try SagaCoordinator(store: world.store, address: "orders", sagas: sagas, logger: .silent)
             let reply = Delivery(token: 1, message: try world.reply(to: command))
             #expect(await next.settle([reply]).map(\.fate) == [.acknowledged])
             let record = try await world.record("order-1")

@@ -104,7 +104,7 @@ import Testing
             store: orders,
             address: "orders",
             sagas: [FulfilOrder.self],
-            logger: World.logger,
+            logger: .silent,
             configuration: configuration
         )
         let services = services()
@@ -112,7 +112,7 @@ import Testing
         let ended = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await coordinator.run(transport: transport) }
             for store in services.map(\.store) + [orders] {
-                let pump = OutboxPump(store: store, transport: transport, logger: World.logger)
+                let pump = OutboxPump(store: store, transport: transport, logger: .silent)
                 group.addTask { try await pump.run() }
             }
             for service in services {
@@ -120,7 +120,7 @@ import Testing
                     participant: service.participant,
                     store: service.store,
                     transport: transport,
-                    logger: World.logger
+                    logger: .silent
                 )
                 group.addTask { try await worker.run() }
             }

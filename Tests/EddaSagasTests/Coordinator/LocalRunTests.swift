@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Steps in this process while a coordinator runs.
-@Suite struct LocalRunTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalRunTests {
     struct Printing: Saga {
         static let name: SagaName = "printing"
         static let version = 1
@@ -84,11 +84,7 @@ import Testing
         try await running(desk) { world in
             try await world.coordinator.start(Printing.self, id: "p-1", state: .init(order: "1"))
             try await began.wait(past: 0)
-            while try await !world.record("p-1").status.isEnded {
-                await world.time.waitForSleepers(1)
-                world.time.advanceToNextSleeper()
-                await Task.yield()
-            }
+            try await world.passTime { try await world.record("p-1").status.isEnded }
             let saga = try await world.record("p-1")
             #expect(saga.status == .compensated)
             #expect(saga.reason?.contains("The outcome of step label is unknown") == true)

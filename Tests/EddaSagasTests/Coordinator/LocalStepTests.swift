@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Steps in this process, driven by coordinators on stores.
-@Suite struct LocalStepTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalStepTests {
     struct Letter: Saga {
         static let name: SagaName = "letter"
         static let version = 1
@@ -134,9 +134,11 @@ import Testing
         let policies = SagaPolicies()
         _ = try saga.apply(.started, at: now, program: program, policies: policies)
         let began = now.advanced(by: .seconds(8))
-        var abandoned = 0
+        var (wakes, abandoned) = (0, 0)
         while saga.status == .running {
-            now = try #require(saga.wakeAt)
+            wakes += 1
+            try #require(wakes < 100, "The step was given \(wakes) wakes, and none of them was its deadline.")
+            now = try #require(saga.wakeAt, "The saga has lost its timer.")
             let isRunning = began.isReached(at: now)
             let effects = try saga.apply(
                 .wake,
@@ -172,11 +174,7 @@ import Testing
         let mailbox = RunTests.Mailbox()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await world.coordinator.run(transport: mailbox) }
-            while try await world.record("l-1").status == .running {
-                await time.waitForSleepers(1)
-                time.advanceToNextSleeper()
-                await Task.yield()
-            }
+            try await world.passTime { try await world.record("l-1").status != .running }
             group.cancelAll()
             while try await group.next() != nil {}
         }
@@ -328,11 +326,7 @@ extension LocalStepTests {
             running.cancel()
             try await running.value
             // The other takes over, and does it again with the same key.
-            while try await other.record("l-1").step == "stamp" {
-                await outer.time.waitForSleepers(1)
-                outer.time.advance(by: .milliseconds(200))
-                await Task.yield()
-            }
+            try await other.passTime(by: .milliseconds(200)) { try await other.record("l-1").step != "stamp" }
             standingBy.cancel()
             try await standingBy.value
             #expect(second.calls == ["l-1/stamp"])

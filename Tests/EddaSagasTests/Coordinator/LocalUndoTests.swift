@@ -7,7 +7,7 @@ import Testing
 
 /// A step in this process that is undone by a command: its call may still have an effect until it has come back.
 // guarantees: G11
-@Suite struct LocalUndoTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalUndoTests {
     struct Printed: Saga {
         static let name: SagaName = "printed"
         static let version = 1
@@ -179,19 +179,12 @@ import Testing
             group.addTask { try await world.coordinator.run(transport: RunTests.Mailbox()) }
             try await world.coordinator.start(Printed.self, id: "p-1", state: .init(order: "1"))
             try await began.wait(past: 0)
-            func goOn(until holds: () async throws -> Bool) async throws {
-                while try await !holds() {
-                    await time.waitForSleepers(1)
-                    time.advanceToNextSleeper()
-                    await Task.yield()
-                }
-            }
-            try await goOn { try await world.record("p-1").status == .compensating }
+            try await world.passTime { try await world.record("p-1").status == .compensating }
             let start = time.now()
-            try await goOn { time.now().elapsed(since: start) > .seconds(120) }
+            try await world.passTime { time.now().elapsed(since: start) > .seconds(120) }
             #expect(try await world.sent("p-1").isEmpty)
             release.raise()
-            try await goOn { try await !world.sent("p-1").isEmpty }
+            try await world.passTime { try await !world.sent("p-1").isEmpty }
             #expect(hasEffect.withLock { $0 })
             #expect(try await world.keys("p-1") == ["p-1/label/undo"])
             group.cancelAll()

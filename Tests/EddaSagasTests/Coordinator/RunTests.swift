@@ -5,7 +5,7 @@ import EddaTesting
 import Synchronization
 import Testing
 
-@Suite struct RunTests {
+@Suite(.timeLimit(.minutes(10))) struct RunTests {
     /// Delivers what the test hands over at one address, and keeps what is settled.
     final class Mailbox: Transport, TransportSubscription {
         private let state = Mutex((waiting: [Message](), next: UInt64(0), settled: [Settlement]()))
@@ -100,11 +100,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await world.coordinator.run(transport: mailbox) }
             // Nobody answers. Whenever the timer loop sleeps, time moves on to when it wants to be woken.
-            while try await world.record("order-1").status == .running {
-                await world.time.waitForSleepers(1)
-                world.time.advanceToNextSleeper()
-                await Task.yield()
-            }
+            try await world.passTime { try await world.record("order-1").status != .running }
             group.cancelAll()
             while try await group.next() != nil {}
         }

@@ -269,7 +269,7 @@ import Testing
                 store: InMemoryStore(),
                 address: "orders",
                 sagas: [Outer.self],
-                logger: World.logger
+                logger: .silent
             )
         }
         #expect(error?.code == .unknownSaga)
@@ -279,7 +279,7 @@ import Testing
                 store: InMemoryStore(),
                 address: "orders",
                 sagas: [Errand.self],
-                logger: World.logger
+                logger: .silent
             )
         }
         #expect(services?.code == .missingServices)

@@ -1,3 +1,4 @@
+import EddaTesting
 import Foundation
 import Spawning
 import Testing

@@ -49,7 +49,7 @@ import Testing
             store: InMemoryStore(),
             address: "orders",
             sagas: sagas,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: .silent
         )
     }
 

@@ -3,6 +3,10 @@ import EddaSagas
 
 /// Runs the transition function by itself: no store, no tasks, and a clock that the test holds.
 struct Bench {
+    /// Many more moves than any saga needs; a test that waits for something that does not come fails at it.
+    private static let limit = 50_000
+    private var moves = 0
+
     let program: SagaProgram
     var policies = SagaPolicies()
     var now = Moment(boot: "boot-1", uptime: 1_000_000_000, wall: Timestamp(microseconds: 1_767_225_600_000_000))
@@ -47,7 +51,15 @@ struct Bench {
         try give(.started)
     }
 
+    private mutating func countMove() throws {
+        moves += 1
+        guard moves <= Self.limit else {
+            throw Standstill("After \(Self.limit) moves the saga is \(instance.status), and the test waits for more.")
+        }
+    }
+
     mutating func give(_ input: SagaInput, refusal: String? = nil) throws {
+        try countMove()
         inputs += 1
         let effects = try instance.apply(
             input,
@@ -98,6 +110,7 @@ struct Bench {
 
     /// Answers the command or the compensation that left last.
     mutating func answer(_ outcome: CommandOutcome? = nil) throws {
+        try countMove()
         guard let key = sent.last?.key else { return }
         let usual = key.direction == .undo ? CommandOutcome.succeeded(Array("{}".utf8)) : Replies.success(key.step)
         replies += 1
@@ -110,6 +123,7 @@ struct Bench {
 
     /// Lets time pass until the timer is due, and wakes the saga.
     mutating func wake() throws {
+        try countMove()
         guard let timer else { return }
         let pause = timer.remaining(from: now)
         if pause > .zero { now = now.advanced(by: pause) }

@@ -10,8 +10,7 @@ struct World {
     let time: ManualTime
     let store: any Store
     let coordinator: SagaCoordinator
-
-    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let passes = Passes()
 
     init(_ sagas: any Saga.Type..., configuration: SagaCoordinator.Configuration = .init()) throws {
         let time = ManualTime()
@@ -39,7 +38,7 @@ struct World {
             store: store,
             address: "orders",
             registrations: registrations,
-            logger: Self.logger,
+            logger: .silent,
             configuration: configuration
         )
     }
@@ -109,6 +108,7 @@ struct World {
     /// - Returns: How many timers were handled.
     @discardableResult
     func pass(_ duration: Duration) async throws -> Int {
+        try passes.next()
         time.advance(by: duration)
         switch try await coordinator.handleDueTimers() {
         case .handled(let count): return count

@@ -73,7 +73,7 @@ import Testing
                 store: InMemoryStore(),
                 address: "orders",
                 sagas: [FulfilOrder.self],
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                logger: .silent,
                 configuration: configuration
             )
         }

@@ -109,8 +109,11 @@ import Testing
         let woken = try saga.apply(.wake, at: began, program: program, policies: policies)
         #expect(woken.contains { if case .perform(let call) = $0 { call.number == 1 } else { false } })
         #expect(saga.steps[0].forward.firstSentAt == began)
+        var wakes = 0
         while saga.steps[0].status == .dispatched, now.elapsed(since: began) < .seconds(60) {
-            now = try #require(saga.wakeAt)
+            wakes += 1
+            try #require(wakes < 100, "The step was given \(wakes) wakes, and none of them was its deadline.")
+            now = try #require(saga.wakeAt, "The saga has lost its timer.")
             _ = try saga.apply(
                 .wake,
                 at: now,

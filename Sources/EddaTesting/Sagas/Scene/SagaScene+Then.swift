@@ -117,7 +117,7 @@ private struct SagaBench<S: Saga> {
             store: store,
             address: scene.options.address,
             registrations: [SagaRegistration(S.self)] + scene.options.otherSagas,
-            logger: SagaService.logger,
+            logger: .silent,
             configuration: scene.options.configuration
         )
         try await coordinator.start(S.self, id: SagaScript<S>.id, state: scene.state)

@@ -2,7 +2,7 @@ internal import EddaCore
 internal import Synchronization
 
 /// The store of a service, seen by one process of it, which dies where the fates want it.
-final class GuardedStore: Store {
+final class GuardedStore: ForwardingStore {
     /// How often a service tried to commit, through all of its processes.
     final class Commits: Sendable {
         private let count = Mutex(0)
@@ -25,7 +25,7 @@ final class GuardedStore: Store {
 
     private struct ProcessDied: Error {}
 
-    private let base: any Store
+    let base: any Store
     private let service: Address
     private let commits: Commits
     private let fates: SagaFates
@@ -39,10 +39,6 @@ final class GuardedStore: Store {
         self.fates = fates
         self.journal = journal
     }
-
-    var schema: SchemaRegistry { base.schema }
-    var time: any TimeSource { base.time }
-    var signals: StoreSignals { base.signals }
 
     /// How the process died, if it did.
     var death: Death? { state.withLock { $0 } }
@@ -74,8 +70,6 @@ final class GuardedStore: Store {
         }
         return result
     }
-
-    func install(_ hook: any AppendHook) async throws { try await base.install(hook) }
 
     func close() async {}
 

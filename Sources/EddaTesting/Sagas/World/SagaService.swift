@@ -5,8 +5,6 @@ internal import Logging
 
 /// One service of a test: its store, and the process that works on it at present.
 final class SagaService {
-    static let logger = Logger(label: "edda.testing") { _ in SwiftLogNoOpLogHandler() }
-
     let address: Address
     /// What is left when the process dies.
     var base: any Store
@@ -63,7 +61,7 @@ final class SagaService {
         var executor = CommandExecutor(
             participant: watched,
             store: handle,
-            logger: Self.logger,
+            logger: .silent,
             inboxWindow: InboxWindow(defect == .expiryIgnored ? Self.window * 1_000 : Self.window),
             isAlone: false
         )

@@ -164,7 +164,7 @@ extension SagaWorld {
             store: owner.base,
             address: owner.address,
             registrations: script.registrations,
-            logger: SagaService.logger
+            logger: .silent
         )
     }
 

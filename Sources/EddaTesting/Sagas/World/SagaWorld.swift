@@ -114,7 +114,7 @@ final class SagaWorld<S: Saga> {
                 store: store,
                 address: address,
                 registrations: registrations,
-                logger: SagaService.logger,
+                logger: .silent,
                 configuration: settings
             )
         }

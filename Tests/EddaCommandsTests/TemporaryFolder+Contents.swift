@@ -1,0 +1,6 @@
+import EddaTesting
+import Foundation
+
+extension TemporaryFolder {
+    func contents() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+}
