@@ -140,6 +140,9 @@ import Testing
         #expect((started["advice"] as? String)?.contains("`orders inbox list`") == true)
         let unresolved = try #require(facts.first { $0["name"] as? String == "inbox.unresolved" })
         #expect(unresolved["value"] as? String == "1")
+        // Its sender wants no answer.
+        #expect((unresolved["advice"] as? String)?.contains("Of 1 nobody was told, and nobody tries again") == true)
+        #expect((unresolved["advice"] as? String)?.contains("senders") == false)
     }
 
     @Test func doctorEndsWithStatusOneWhenSomethingHasToBeDone() async throws {

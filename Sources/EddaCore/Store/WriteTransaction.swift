@@ -76,6 +76,8 @@ public protocol InboxWriting: AnyObject {
 
     /// Forgets entries that were recorded before a time, but for those of messages that were begun and go on.
     ///
+    /// An unresolved message that asks for no answer is not forgotten either: nobody else knows of it.
+    ///
     /// - Returns: How many were forgotten, at most `limit`.
     /// - Throws: ``StoreError``.
     func forgetInbox(before: Timestamp, limit: Int) throws -> Int

@@ -28,7 +28,7 @@ struct CallBook: Sendable {
         /// It could not be gone on with, and nobody was told; it stays begun.
         case stopped(reason: String)
         /// It failed, and there is nobody to tell: it is tried again after a pause.
-        case tryAgain(after: Duration)
+        case tryAgain(after: Duration, reason: String)
         /// Another command has to be brought to its end first.
         case waits(for: Message, key: String)
     }
@@ -143,9 +143,12 @@ struct CallBook: Sendable {
             // They are answered when they come again.
             _ = takeAskers(of: key)
             remove(key, obstacle: reason)
-        case .tryAgain(let pause):
+        case .tryAgain(let pause, let reason):
             entries[key]?.call.failures += 1
+            // Next time it asks again for what it undoes.
+            entries[key]?.call.obstacle = nil
             entries[key]?.state = .pausing(until: now.advanced(by: pause))
+            wake(behind: key, obstacle: reason)
         case .waits(let message, let other):
             guard !waits(other, for: key) else {
                 entries[key]?.call.obstacle = "It and what it undoes undo each other."
@@ -153,6 +156,7 @@ struct CallBook: Sendable {
             }
             admit(message, key: other, asker: nil)
             entries[key]?.state = .waiting(for: other)
+            if case .pausing = entries[other]?.state { makeReady(other) }
         }
     }
 
@@ -172,11 +176,16 @@ struct CallBook: Sendable {
         return true
     }
 
-    private mutating func remove(_ key: String, obstacle: String?) {
+    /// Lets those go on that wait for a command, for they are told how it went.
+    private mutating func wake(behind key: String, obstacle: String?) {
         for (other, entry) in entries where entry.state == .waiting(for: key) {
             entries[other]?.call.obstacle = obstacle
             makeReady(other)
         }
+    }
+
+    private mutating func remove(_ key: String, obstacle: String?) {
+        wake(behind: key, obstacle: obstacle)
         if entries[key]?.askers.isEmpty == false {
             // They came while the others were being answered.
             makeReady(key)
