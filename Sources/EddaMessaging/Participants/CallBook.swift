@@ -50,6 +50,8 @@ struct CallBook: Sendable {
     private let limit: Int
     private let capacity: Int
     private var entries: [String: Entry] = [:]
+    /// How many there are of each type.
+    private var counts: [MessageType: Int] = [:]
     /// The keys of those that are ready, in the order in which they became so.
     private var ready: [String] = []
     private(set) var running = 0
@@ -61,7 +63,8 @@ struct CallBook: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most calls that are under way together, from 1.
-    ///   - capacity: The most that are kept, from 1.
+    ///   - capacity: The most of one type that are kept, from 1: those of a type that fails without end leave the room of
+    ///     the others alone.
     init(limit: Int, capacity: Int) {
         self.limit = max(1, limit)
         self.capacity = max(1, capacity)
@@ -69,8 +72,11 @@ struct CallBook: Sendable {
 
     var count: Int { entries.count }
 
-    /// Whether there is room for one more.
-    var hasRoom: Bool { entries.count < capacity }
+    /// How many commands of a type are in the book.
+    func count(of type: MessageType) -> Int { counts[type, default: 0] }
+
+    /// Whether there is room for one more of a type.
+    func hasRoom(for type: MessageType) -> Bool { count(of: type) < capacity }
 
     /// Whether a command is in the book.
     func contains(_ key: String) -> Bool { entries[key] != nil }
@@ -91,6 +97,7 @@ struct CallBook: Sendable {
                 state: .ready,
                 askers: []
             )
+            counts[message.type, default: 0] += 1
             ready.append(key)
         }
         guard var asker, askers < capacity || entries[key]?.askers.isEmpty == true else { return }
@@ -189,8 +196,9 @@ struct CallBook: Sendable {
         if entries[key]?.askers.isEmpty == false {
             // They came while the others were being answered.
             makeReady(key)
-        } else {
-            entries[key] = nil
+        } else if let type = entries.removeValue(forKey: key)?.call.message.type {
+            let left = count(of: type) - 1
+            counts[type] = left == 0 ? nil : left
         }
     }
 }

@@ -55,9 +55,13 @@ import Testing
         #expect(askers.count == 3)
         #expect(askers.allSatisfy { $0.data.isEmpty })
         #expect(book.takeAskers(of: "b").count == 1, "The first to ask is always answered.")
-        #expect(book.hasRoom)
+        #expect(book.hasRoom(for: "test.parcel"))
         book.admit(parcel("c"), key: "c", asker: nil)
-        #expect(!book.hasRoom && book.contains("a") && !book.contains("d"))
+        #expect(!book.hasRoom(for: "test.parcel") && book.contains("a") && !book.contains("d"))
+        #expect(book.hasRoom(for: "test.letter"), "Every type has its own room.")
+        _ = book.next(at: now)
+        conclude(&book, "a")
+        #expect(book.hasRoom(for: "test.parcel") && book.count(of: "test.parcel") == 2)
     }
 
     @Test func oneThatWaitsForAnotherComesAfterIt() {

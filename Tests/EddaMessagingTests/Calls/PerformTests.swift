@@ -357,6 +357,43 @@ import Testing
     }
 
     // acceptance: 44
+    @Test func whatFailsWithoutEndHoldsUpNoOtherTypeAlsoAfterARestart() async throws {
+        let gateway = Gateway()
+        let bank = Participant("bank") {
+            Perform(Deposit.self) { _, _ -> Int in
+                throw LineDown()
+            } commit: { _, _, _ in
+                Deposit.Reply(balance: 0)
+            }
+            Perform(Withdraw.self) { command, key in
+                _ = try await gateway.book(-command.amount, key: key)
+                return command
+            } commit: { command, context in
+                try context.append([Withdrawn(amount: command.amount)], to: StreamID("account-\(command.account)"))
+            }
+        }
+        let deposits = try (1...5).map { try deposit("\($0)", partition: "\($0)", replyTo: nil) }
+        @Sendable func withdrawal(_ key: String) throws -> Message {
+            try message(Withdraw(account: "a", amount: 5), key: key, partition: key)
+        }
+        try await branch.serving(bank, capacity: 3) { transport in
+            var fates: [SendOutcome] = []
+            for one in deposits { fates += try await transport.send([one]) }
+            #expect(fates.map { $0 == .sent } == [true, true, true, false, false])
+            #expect(try await transport.send([withdrawal("8")]) == [.sent])
+            try await branch.replies(1)
+        }
+        let hanging = Gateway(before: { _ in try await hang() })
+        try await branch.serving(.cashier(hanging)) { transport in
+            #expect(try await transport.send(deposits + [withdrawal("9")]).allSatisfy { $0 == .sent })
+            try await hanging.waitForCalls(6)
+        }
+        try await branch.serving(bank, capacity: 3) { _ in try await branch.replies(2) }
+        #expect(gateway.keys == ["/client 8", "/client 9"])
+        #expect(try await branch.store.amounts(of: "a") == [-5, -5])
+    }
+
+    // acceptance: 44
     @Test func aSlowOutsideHoldsUpNothingElse() async throws {
         let gate = Gate()
         let gateway = Gateway(before: { _ in try await gate.pass() })
