@@ -48,6 +48,29 @@ import Testing
         return try await store.append(append).versions["s-1"]
     }
 
+    // Who repeats a call whose events have been deleted meanwhile is not told that it was another call.
+    @Test func whatWasDeletedIsStillARepetition() async throws {
+        let store = try await folder.store()
+        let events = ["a", "b"].map {
+            Append.Entry(stream: StreamID(unchecked: "s-\($0)"), event: EventData(type: "x", data: [1]))
+        }
+        let append = Append(events, key: "k")
+        let first = try await store.append(append)
+        for deleted in ["1", "2"] {
+            try delete(deleted)
+            let again = try await store.append(append)
+            #expect(again.wasRepeated)
+            #expect(again.positions == first.positions)
+            #expect(again.versions == first.versions)
+        }
+        for other in [Append([events[0]], key: "k"), Append(events.reversed(), key: "k")] {
+            let error = await #expect(throws: StoreError.self) { try await store.append(other) }
+            #expect(error?.code == .keyReused)
+        }
+        #expect(try await store.head() == Position(2))
+        await store.close()
+    }
+
     private func expectConflict(_ expectation: StreamExpectation, _ actual: StreamState, in store: SQLiteStore) async {
         let conflict = await #expect(throws: AppendConflict.self) { try await append(expectation, to: store) }
         #expect(conflict?.failures == [.stream("s-1", expected: expectation, actual: actual)])

@@ -29,13 +29,23 @@ struct AggregateUpdate<State: Aggregate, Base: Store>: Sendable {
                     isCurrent = true
                     continue
                 }
+                // The state may be what another call under the same key has made of it since the key was looked up.
+                if let earlier = try await earlierResult() { return earlier }
                 _ = try decision.get()
                 return AppendResult(positions: nil, versions: [:])
             }
             do {
                 return try await append(events, to: aggregate)
             } catch let conflict as AppendConflict {
-                if conflict.isForGood { throw conflict }
+                if conflict.isForGood {
+                    guard events.isEmpty else { throw conflict }
+                    // An archived stream stands still, so the state is the last there will be.
+                    if !isCurrent, try await reader.catchUp(&aggregate) {
+                        isCurrent = true
+                        continue
+                    }
+                    return try await store.append(Append([], key: key))
+                }
                 losses += 1
                 try await LostRace.pause(after: losses)
                 try await reader.catchUp(&aggregate)
@@ -51,7 +61,7 @@ struct AggregateUpdate<State: Aggregate, Base: Store>: Sendable {
 
     private func earlierResult() async throws -> AppendResult? {
         guard let key else { return nil }
-        return try await store.readBriefly { try $0.result(of: key) }
+        return try await store.readBriefly { try $0.result(of: key, for: stream) }
     }
 
     /// Appends on the condition that the stream is at the version of the aggregate.
@@ -80,7 +90,7 @@ struct AggregateUpdate<State: Aggregate, Base: Store>: Sendable {
     /// Reads what is new, decides and appends within one unit, where nobody can come in between.
     private func decideInUnit(from aggregate: HeldAggregate<State>) async throws -> AppendResult {
         let (result, next) = try await store.write { [self] transaction -> (AppendResult, HeldAggregate<State>?) in
-            if let key, let earlier = try transaction.result(of: key) { return (earlier, nil) }
+            if let key, let earlier = try transaction.result(of: key, for: stream) { return (earlier, nil) }
             var aggregate = aggregate
             let result = try transaction.update(&aggregate, in: stream, schema: schema) { state, version in
                 try append(decide(state), after: version)
@@ -127,7 +137,9 @@ extension WriteTransaction {
         _ decide: (State, Int) throws -> Append
     ) throws -> AppendResult {
         try replay(&aggregate, in: stream, schema: schema)
-        let append = try decide(aggregate.state, aggregate.version)
+        var append = try decide(aggregate.state, aggregate.version)
+        // Within the unit nobody comes in between; and an archived stream would refuse a change of nothing, too.
+        if append.entries.isEmpty { append.conditions = [] }
         let result = try self.append(append)
         guard !result.wasRepeated else { return result }
         var next = aggregate
@@ -145,6 +157,15 @@ extension WriteTransaction {
         }
         aggregate = next
         return result
+    }
+}
+
+extension ReadTransaction {
+    /// The result of the append that used a key, which was to be one to this stream.
+    ///
+    /// - Throws: ``StoreError`` with code `keyReused` when it wrote to other streams only.
+    func result(of key: IdempotencyKey, for stream: StreamID) throws -> AppendResult? {
+        try result(of: key)?.requiring(stream, under: key)
     }
 }
 

@@ -46,7 +46,8 @@ extension Store {
     /// - Parameters:
     ///   - type: The aggregate.
     ///   - id: Its id within its category.
-    ///   - key: A key under which the update takes effect once; looked up before deciding.
+    ///   - key: A key under which the update takes effect once; looked up before deciding, and again before a refusal
+    ///     is given. A key that was used for other streams only is `keyReused`.
     ///   - metadata: Origin and headers of the events.
     ///   - decide: Returns the events that shall happen, none for no change, or throws to refuse.
     /// - Returns: Where the events are.
@@ -103,7 +104,7 @@ extension WriteTransaction {
         schema: SchemaRegistry,
         _ decide: (State) throws -> [any Event]
     ) throws -> AppendResult {
-        if let key, let earlier = try result(of: key) { return earlier }
+        if let key, let earlier = try result(of: key, for: stream) { return earlier }
         var aggregate = HeldAggregate<State>(epoch: 0)
         return try update(&aggregate, in: stream, schema: schema) { state, version in
             let events = try decide(state).map { try EventData($0, metadata: metadata, schema: schema) }

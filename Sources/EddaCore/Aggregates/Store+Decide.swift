@@ -19,7 +19,8 @@ extension Store {
     ///   - query: The events on which the decision rests.
     ///   - stream: The stream that gets the events.
     ///   - expectation: What the stream must be like besides.
-    ///   - key: A key under which the decision takes effect once; looked up before deciding.
+    ///   - key: A key under which the decision takes effect once; looked up before deciding, and again before a refusal
+    ///     is given. A key that was used for other streams only is `keyReused`.
     ///   - metadata: Origin and headers of the events.
     ///   - decide: Returns the events that shall happen, none for no change, or throws to refuse.
     /// - Returns: Where the events are.
@@ -35,10 +36,12 @@ extension Store {
         metadata: EventMetadata = .init(),
         _ decide: @escaping @Sendable (Model) throws -> [any Event]
     ) async throws -> AppendResult {
-        try await self.decide(model, over: query, key: key, metadata: metadata) { model, append in
+        let result = try await self.decide(model, over: query, key: key, metadata: metadata) { model, append in
             let events = try decide(model)
             if !events.isEmpty { append.add(events, to: stream, expecting: expectation) }
         }
+        guard let key, result.wasRepeated else { return result }
+        return try result.requiring(stream, under: key)
     }
 
     /// Folds the events that match a query and lets `decide` say what is appended, to any streams and under further
@@ -69,7 +72,13 @@ extension Store {
         for losses in 1...LostRace.limit {
             try await state.catchUp(with: query, in: self)
             var builder = AppendBuilder()
-            try decide(state.model, &builder)
+            do {
+                try decide(state.model, &builder)
+            } catch {
+                // The model may hold what another call under the same key has written since the key was looked up.
+                if let key, let earlier = try await read({ try $0.result(of: key) }) { return earlier }
+                throw error
+            }
             if builder.isEmpty, key == nil { return AppendResult(positions: nil, versions: [:]) }
             builder.require(.noMatch(query, after: state.head))
             do {

@@ -69,3 +69,18 @@ public struct AppendResult: Hashable, Sendable {
         self.wasRepeated = wasRepeated
     }
 }
+
+extension AppendResult {
+    /// The result of an earlier append under a key, if that wrote to a stream, or nothing.
+    ///
+    /// - Throws: ``StoreError`` with code `keyReused` when it wrote to other streams only.
+    func requiring(_ stream: StreamID, under key: IdempotencyKey) throws(StoreError) -> AppendResult {
+        if versions.isEmpty || versions[stream] != nil { return self }
+        let others = versions.keys.map(\.rawValue).sorted().prefix(3).joined(separator: ", ")
+        throw StoreError(
+            .keyReused,
+            "The idempotency key \(key) was used for an append to \(others), not to \(stream). Use a key of its own for "
+                + "every decision, such as the request's together with the name of the stream."
+        )
+    }
+}

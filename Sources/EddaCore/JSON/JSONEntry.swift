@@ -17,7 +17,7 @@ struct JSONEntry {
         case array
     }
 
-    /// What is known of a key.
+    /// What is known of a key, or of a container.
     struct Traits: OptionSet {
         let rawValue: UInt8
 
@@ -25,6 +25,10 @@ struct JSONEntry {
         static let escaped = Traits(rawValue: 1)
         /// Of a key, or of any key of an object: it is not ASCII, so that equal keys may have different bytes.
         static let nonASCII = Traits(rawValue: 2)
+        /// Of an array: its elements come in no order of their own.
+        static let unordered = Traits(rawValue: 4)
+        /// Of an array: its elements are pairs, and the pairs come in no order of their own.
+        static let unorderedPairs = Traits(rawValue: 8)
     }
 
     var kind = Kind.empty

@@ -28,6 +28,8 @@ extension JSONSheet {
         let entry = entries[index]
         switch entry.kind {
         case .text: return copy(ink.bytes(entry.start, entry.length), to: place)
+        case .array where entry.traits.contains(.unordered): return putUnordered(entry, by: 1, at: place)
+        case .array where entry.traits.contains(.unorderedPairs): return putUnordered(entry, by: 2, at: place)
         case .array: return putArray(entry, at: place)
         case .object where entry.length > 1: return putSorted(entry, at: place)
         case .object, .empty:
@@ -55,6 +57,42 @@ extension JSONSheet {
             element = Int(entries[element].next)
         }
         place.pointee = UInt8(ascii: "]")
+        return place + 1
+    }
+
+    /// Writes an array whose elements come in no order of their own: in the order of their bytes.
+    ///
+    /// - Parameter size: How many elements stay together.
+    private func putUnordered(
+        _ array: JSONEntry,
+        by size: Int,
+        at start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var groups: [Range<Int>] = []
+        var element = Int(array.start)
+        start.pointee = UInt8(ascii: "[")
+        var place = start + 1
+        for number in 0..<Int(array.length) {
+            if number > 0 {
+                place.pointee = UInt8(ascii: ",")
+                place += 1
+            }
+            let begin = number.isMultiple(of: size) ? place - start : groups.removeLast().lowerBound
+            place = put(element, at: place)
+            groups.append(begin..<place - start)
+            element = Int(entries[element].next)
+        }
+        place.pointee = UInt8(ascii: "]")
+        let written = Array(UnsafeBufferPointer(start: start, count: place - start))
+        groups.sort { written[$0].lexicographicallyPrecedes(written[$1]) }
+        place = start + 1
+        for (number, group) in groups.enumerated() {
+            if number > 0 {
+                place.pointee = UInt8(ascii: ",")
+                place += 1
+            }
+            place = written[group].withUnsafeBufferPointer { copy($0, to: place) }
+        }
         return place + 1
     }
 

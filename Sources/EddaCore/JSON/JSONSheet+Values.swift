@@ -57,7 +57,7 @@ extension JSONSheet {
             return write(entry, list: numbers) { $0.write($1) }
         }
         if let fault { throw EncodingError.invalidValue(value, fault) }
-        try value.encode(to: JSONSheetEncoder(sheet: self, entry: entry))
+        try value.encode(to: JSONSheetEncoder(sheet: self, entry: entry, type: type))
     }
 
     /// Fills an entry with a number.

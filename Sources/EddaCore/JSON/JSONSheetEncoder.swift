@@ -2,6 +2,8 @@
 struct JSONSheetEncoder: Encoder, SingleValueEncodingContainer {
     let sheet: JSONSheet
     let entry: Int
+    /// What encodes itself there, where it may be a set.
+    var type: Any.Type?
 
     var codingPath: [any CodingKey] { sheet.path(to: entry) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
@@ -13,6 +15,7 @@ struct JSONSheetEncoder: Encoder, SingleValueEncodingContainer {
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         sheet.open(entry, as: .array)
+        if let type = type as? any JSONUnordered.Type { sheet.entries[entry].traits.insert(type.traits) }
         return JSONSheetArray(sheet: sheet, array: entry)
     }
 
@@ -36,4 +39,18 @@ struct JSONSheetEncoder: Encoder, SingleValueEncodingContainer {
     func encode(_ value: UInt64) throws { sheet.write(entry) { $0.write(integer: value) } }
     func encode(_ value: UInt128) throws { sheet.write(entry) { $0.write(integer: value) } }
     func encode<T: Encodable>(_ value: T) throws { try sheet.encodeWhole(value, at: entry) }
+}
+
+/// What encodes its elements one after another in an order that means nothing, and differs between processes.
+private protocol JSONUnordered {
+    static var traits: JSONEntry.Traits { get }
+}
+
+extension Set: JSONUnordered {
+    fileprivate static var traits: JSONEntry.Traits { .unordered }
+}
+
+/// Keys that are neither text nor numbers stand each before its value.
+extension Dictionary: JSONUnordered {
+    fileprivate static var traits: JSONEntry.Traits { .unorderedPairs }
 }

@@ -1,4 +1,4 @@
-/// JSON with sorted keys, so that equal values have equal bytes.
+/// JSON with sorted keys and sorted sets, so that equal values have equal bytes.
 ///
 /// `Data` is Base64, `Date` is RFC 3339 in UTC with milliseconds, `Timestamp` the same with microseconds, `Decimal` a
 /// number, `URL` a string.
@@ -6,6 +6,8 @@
 /// Encoding is Edda's own, several times faster than Foundation's `JSONEncoder`, and writes the same bytes, with these
 /// exceptions:
 ///
+/// - The elements of a `Set`, and the pairs of a dictionary that JSON has no object for, are in the order of their bytes.
+///   Foundation leaves them in an order that differs between processes.
 /// - What encodes two values in one place throws `EncodingError`. Foundation forgets one of them, or traps.
 /// - A value whose encoding throws, and is passed over by whoever asked for it, leaves nothing behind.
 /// - An element that is a superclass has its place from the moment its encoder is asked for.

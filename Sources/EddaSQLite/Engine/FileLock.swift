@@ -25,7 +25,12 @@ final class FileLock {
     init(path: String) throws(StoreError) {
         self.path = path
         descriptor = try Self.openFile(path)
-        turnstile = try Self.openFile(path + ".next")
+        do {
+            turnstile = try Self.openFile(path + ".next")
+        } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
     deinit {

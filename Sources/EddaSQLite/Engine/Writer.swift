@@ -154,6 +154,11 @@ final class Writer: Sendable {
         }
         let rest = session.process(group) { self.waiting }
         if !rest.isEmpty { queue.withLock { $0.putBack(rest) } }
+        if let error = session.lockedOut {
+            // Whoever waits has waited for the same lock; to wait anew for each group would have no end.
+            let waiting = queue.withLock { $0.count == 0 ? [] : $0.takeGroup(most: $0.count) }
+            session.fail(waiting[...], error)
+        }
         wake()
     }
 

@@ -49,6 +49,8 @@ final class WriterSession {
     private var random = RandomStock()
     /// Whether the lock is held and a transaction has begun for a group that has yet to come.
     private var isPrepared = false
+    /// Why the last group could not begin, if that was for somebody who holds the lock.
+    private(set) var lockedOut: (any Error)?
     var generation: Int64 = 1
     var nextCheckpoint: Int
     private(set) var hooks: [any AppendHook] = []
@@ -119,9 +121,11 @@ final class WriterSession {
     /// - Parameter waiting: How many further units wait at that moment.
     /// - Returns: The units that did not fit into the group's time.
     func process(_ units: [WriteUnit], waiting: () -> Int) -> ArraySlice<WriteUnit> {
+        lockedOut = nil
         do {
             if !isPrepared { try lock.lock(within: settings.lockTimeout) }
         } catch {
+            lockedOut = error
             fail(units[...], error)
             return []
         }
@@ -154,6 +158,7 @@ final class WriterSession {
             }
             finish(group) { waiting() + remaining.count }
         } catch {
+            if let error = error as? StoreError, error.code == .locked { lockedOut = error }
             fail(remaining, error)
             return []
         }
@@ -276,10 +281,13 @@ final class WriterSession {
     /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean
     /// nothing any more, the wall clock is what is left.
     private func rebase(to now: Moment) throws {
+        // What waits for centuries waits for 253 years: an uptime counts nanoseconds, and an overflow would be no integer.
+        let most = 8_000_000_000_000_000
         for (table, filter) in [("edda_timers", ""), ("edda_outbox", "AND due_uptime IS NOT NULL")] {
             try connection.execute(
                 """
-                UPDATE \(table) SET due_uptime = \(now.uptime) + max(0, due_wall - \(now.wall.microseconds)) * 1000
+                UPDATE \(table) SET due_uptime = \(now.uptime) + 
+                    min(max(0, due_wall - \(now.wall.microseconds)), \(most)) * 1000
                 WHERE 1 \(filter)
                 """
             )
@@ -330,7 +338,8 @@ final class WriterSession {
         notify.touch(generation: generation, head: effects.head)
     }
 
-    private func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
+    /// Answers units that have not begun.
+    func fail(_ units: ArraySlice<WriteUnit>, _ error: any Error) {
         for unit in units where unit.begin() { unit.fail(error) }
     }
 }

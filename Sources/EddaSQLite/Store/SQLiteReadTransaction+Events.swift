@@ -216,6 +216,9 @@ extension SQLiteReadTransaction {
         guard range.first <= range.last else { return AppendResult(positions: nil, versions: [:], wasRepeated: true) }
         var versions: [StreamID: Int] = [:]
         for event in try events(from: range.first, through: range.last) { versions[event.stream] = event.version }
+        for hole in try holes(from: range.first, through: range.last) {
+            versions[hole.stream] = Swift.max(versions[hole.stream] ?? 0, hole.version)
+        }
         return AppendResult(
             positions: Position(range.first)...Position(range.last),
             versions: versions,
@@ -239,6 +242,21 @@ extension SQLiteReadTransaction {
             events.append(try rows.event(from: $0))
         }
         return events
+    }
+
+    /// What maintenance has deleted from one position through another.
+    func holes(from first: Int64, through last: Int64) throws -> [(position: Int64, stream: StreamID, version: Int)] {
+        var holes: [(position: Int64, stream: StreamID, version: Int)] = []
+        try run(
+            """
+            SELECT h.position, s.name, h.version FROM edda_holes h JOIN edda_streams s ON s.id = h.stream
+            WHERE h.position BETWEEN ? AND ?
+            """,
+            [.integer(first), .integer(last)]
+        ) { row in
+            holes.append((row.integer(0), StreamID(unchecked: row.text(1)), Int(row.integer(2))))
+        }
+        return holes
     }
 
     /// The positions of matching events up to the head, in order.

@@ -232,14 +232,17 @@ extension SQLiteWriteTransaction {
     /// The answer to an append whose key was used before.
     private func repeated(_ append: Append, key: IdempotencyKey, first: Int64, last: Int64) throws -> AppendResult {
         let stored = first <= last ? try events(from: first, through: last) : []
+        // What maintenance has deleted is compared no more.
+        let deleted = stored.count == append.entries.count ? [] : try holes(from: first, through: last)
         let isSame =
-            stored.count == append.entries.count
-            && zip(stored, append.entries)
-                .allSatisfy { stored, entry in
-                    stored.stream == entry.stream && stored.type == entry.event.type
-                        && stored.schemaVersion == entry.event.schemaVersion && stored.data == entry.event.data
-                        && stored.tags == entry.event.tags
-                }
+            stored.count + deleted.count == append.entries.count
+            && stored.allSatisfy { stored in
+                let entry = append.entries[Int(stored.position.value - first)]
+                return stored.stream == entry.stream && stored.type == entry.event.type
+                    && stored.schemaVersion == entry.event.schemaVersion && stored.data == entry.event.data
+                    && stored.tags == entry.event.tags
+            }
+            && deleted.allSatisfy { $0.stream == append.entries[Int($0.position - first)].stream }
         guard isSame else {
             throw StoreError(
                 .keyReused,
