@@ -140,6 +140,9 @@ import Testing
         #expect((started["advice"] as? String)?.contains("`orders inbox list`") == true)
         let unresolved = try #require(facts.first { $0["name"] as? String == "inbox.unresolved" })
         #expect(unresolved["value"] as? String == "1")
+        // Its sender wants no answer.
+        #expect((unresolved["advice"] as? String)?.contains("Of 1 nobody was told, and nobody tries again") == true)
+        #expect((unresolved["advice"] as? String)?.contains("senders") == false)
     }
 
     @Test func doctorEndsWithStatusOneWhenSomethingHasToBeDone() async throws {
@@ -152,11 +155,15 @@ import Testing
             try await runtime.store.write { transaction in
                 let row = try transaction.outbox(after: 0, limit: 1)
                 try transaction.markDead(row[0].sequence, attempts: 20, reason: "no route")
+                var behind = row[0].message
+                behind.id = "behind"
+                try transaction.hold(try transaction.enqueue(behind), attempts: 0, due: nil, reason: nil)
             }
         }
         let sick = await fixture.run("doctor")
         #expect(sick.status == 1)
         #expect(sick.output.contains("`orders outbox list`"))
+        #expect(sick.output.contains("but for those behind a dead letter of their key"))
         #expect(sick.notes.hasPrefix("error: 1 of "))
     }
 

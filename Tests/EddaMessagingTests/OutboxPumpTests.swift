@@ -120,6 +120,33 @@ import Testing
         #expect(transport.attempted.map(\.id) == ["1", "1", "1", "other"])
     }
 
+    // guarantees: G7
+    @Test func whatStandsBehindADeadLetterIsSentWhenThatIsRemoved() async throws {
+        let transport = ScriptedTransport { $0.map { $0.id == "1" ? .refused(reason: "never") : .sent } }
+        try await enqueue(parcel("1"), parcel("2"), parcel("3"))
+        let pump = pump(through: transport)
+        try await running([{ try await pump.run() }]) {
+            try await store.waitForOutbox { rows in
+                rows.first?.state == .dead(attempts: 1, reason: "never") && !rows.contains { $0.state == .ready }
+            }
+            let dead = try await store.outbox()[0].sequence
+            try await store.write { try $0.removeFromOutbox([dead]) }
+            try await store.waitForOutbox(\.isEmpty)
+        }
+        #expect(transport.attempted.map(\.id) == ["1", "2", "3"])
+    }
+
+    // acceptance: 46
+    @Test func theDefaultPatienceOutlivesAnOutageOfHours() {
+        let retry = OutboxPump.Configuration().retry
+        var (attempt, patience) = (1, Duration.zero)
+        while let pause = retry.pause(afterAttempt: attempt, entropy: .max / 2) {
+            (attempt, patience) = (attempt + 1, patience + pause)
+        }
+        #expect(patience > .seconds(4 * 3_600) && patience < .seconds(5 * 3_600))
+        #expect(retry.cap == .seconds(30), "Nobody waits longer once the destination is back.")
+    }
+
     // acceptance: 45
     @Test func whatIsRefusedIsADeadLetterAtOnce() async throws {
         let transport = ScriptedTransport { $0.map { _ in .refused(reason: "no handler") } }
@@ -236,6 +263,31 @@ import Testing
             try await store.waitForOutbox(\.isEmpty)
         }
         #expect(transport.attempted.map(\.id) == ["1", "2"])
+    }
+
+    // guarantees: G7
+    @Test func whatStandsBehindAMessageThatAnotherPumpHasSentIsSent() async throws {
+        let gate = Signal()
+        let slow = ScriptedTransport { messages in
+            guard messages[0].id == "1" else { return messages.map { _ in .sent } }
+            try await gate.wait(past: 0)
+            return [.failed(reason: "busy")]
+        }
+        let quick = ScriptedTransport { messages in
+            if messages[0].id != "1" { try await hang() }
+            return messages.map { _ in .sent }
+        }
+        try await enqueue(parcel("1"), parcel("2"), parcel("3"))
+        let (first, second) = (pump(through: slow), pump(through: quick))
+        try await running([{ try await first.run() }]) {
+            try await slow.waitForAttempts { $0.count == 1 }
+            try await running([{ try await second.run() }]) {
+                try await store.waitForOutbox { $0.map(\.message.id) == ["2", "3"] }
+            }
+            gate.raise()
+            try await store.waitForOutbox(\.isEmpty)
+        }
+        #expect(slow.attempted.map(\.id) == ["1", "2", "3"])
     }
 
     @Test func anOverloadedStoreIsAskedAgainAndNothingIsSentTwice() async throws {

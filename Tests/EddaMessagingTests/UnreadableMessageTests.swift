@@ -64,10 +64,7 @@ import Testing
                 try transaction.hold(sequence, attempts: 0, due: transaction.now, reason: nil)
             }
             try await store.waitForOutbox { $0.first { $0.sequence == sequence }.map(isDead) == true }
-            try await store.write { transaction in
-                try transaction.hold(sequence, attempts: 0, due: nil, reason: nil)
-                try transaction.removeFromOutbox([sequence])
-            }
+            try await store.write { try $0.removeFromOutbox([sequence]) }
             try await transport.waitForAttempts { $0.contains { $0.id == "behind" } }
         }
         let sent = transport.attempted.map(\.id)

@@ -94,6 +94,39 @@ import Testing
             try EddaRuntime(store: store, sagaConfiguration: sagas) { FulfilOrder.self }
         }
         #expect(second?.description.hasPrefix("timerLimit is 0; it is from 1 to ") == true)
+        let third = #expect(throws: InvalidSetting.self) {
+            try EddaRuntime(store: store, outboxConfiguration: .init(batch: 0)) { Service.inventory }
+        }
+        #expect(third?.setting == "batch")
+    }
+
+    // acceptance: 46; guarantees: G7
+    @Test(.timeLimit(.minutes(1))) func theOutboxIsAsPatientAsItIsTold() async throws {
+        let runtime = try EddaRuntime(store: store, outboxConfiguration: .init(retry: .never)) { Service.inventory }
+        let message = Message(
+            id: "1",
+            source: "/test",
+            type: "test",
+            destination: "nowhere",
+            time: .now(),
+            partitionKey: "a",
+            idempotencyKey: "1",
+            data: []
+        )
+        let store = store
+        let states = try await runtime.whileRunning {
+            _ = try await store.write { try $0.enqueue(message) }
+            while true {
+                let seen = store.signals.outbox.count
+                let states = try await store.read { try $0.outbox(after: 0, limit: 9).map(\.state) }
+                if states != [.ready] { return states }
+                try await store.signals.outbox.wait(past: seen)
+            }
+        }
+        guard states.count == 1, case .dead(attempts: 1, _) = states[0] else {
+            Issue.record("\(states)")
+            return
+        }
     }
 
     @Test(arguments: [true, false]) func conditionsLoopsAndArraysMakeUpARuntime(_ isPaid: Bool) throws {

@@ -107,7 +107,7 @@ extension EddaRuntime {
             workers.append { try await self.sagas.run(transport: transport) }
         }
         for participant in participants { workers.append { try await participant.run() } }
-        let pump = OutboxPump(store: store, transport: transport, logger: logger)
+        let pump = OutboxPump(store: store, transport: transport, logger: logger, configuration: outboxConfiguration)
         workers.append { try await pump.run() }
         return workers
     }

@@ -38,6 +38,8 @@ public final class EddaRuntime: Service {
 
     /// How the participants work.
     let participantConfiguration: ParticipantWorker.Configuration
+    /// How the outbox is sent.
+    let outboxConfiguration: OutboxPump.Configuration
     /// The parts that it was made of.
     package let components: Components
     /// Raised when a shutdown has to wait for a call of a participant.
@@ -54,6 +56,7 @@ public final class EddaRuntime: Service {
     ///   - name: The name of the service; different for each service that shares a transport.
     ///   - sagaConfiguration: How patient the sagas are with silence and with failed compensations.
     ///   - participantConfiguration: How much the participants do at once, and for how long they remember it.
+    ///   - outboxConfiguration: How many messages are sent together, and how often one is tried that cannot be sent.
     ///   - logger: Gets what the workers have to say.
     ///   - shutdownLimit: How long a graceful shutdown waits for work that has begun, before it cancels it.
     ///   - components: Projections, sagas by their types, participants.
@@ -66,6 +69,7 @@ public final class EddaRuntime: Service {
         name: Address = "edda",
         sagaConfiguration: SagaCoordinator.Configuration = .init(),
         participantConfiguration: ParticipantWorker.Configuration = .init(),
+        outboxConfiguration: OutboxPump.Configuration = .init(),
         logger: Logger = Logger(label: "edda"),
         shutdownLimit: Duration = .seconds(10),
         @Builder components: () throws -> [Component]
@@ -77,6 +81,7 @@ public final class EddaRuntime: Service {
             )
         }
         try participantConfiguration.validate()
+        try outboxConfiguration.validate()
         guard participantConfiguration.inboxWindow >= sagaConfiguration.inboxWindow else {
             throw ConfigurationError(
                 .inboxWindowTooShort,
@@ -92,6 +97,7 @@ public final class EddaRuntime: Service {
         self.logger = logger
         self.shutdownLimit = shutdownLimit
         self.participantConfiguration = participantConfiguration
+        self.outboxConfiguration = outboxConfiguration
         self.components = parts
         projections = try ProjectionEngine(store: store, projections: parts.projections, logger: logger)
         sagas = try SagaCoordinator(

@@ -83,7 +83,9 @@ struct Examination {
                 "outbox.held",
                 String(counts.held),
                 counts.held > 0 ? .note : .ok,
-                advice: counts.held > 0 ? "They are tried again. `\(program) outbox list` shows why they failed." : nil
+                advice: counts.held > 0
+                    ? "\(fate(of: counts)) `\(program) outbox list` shows why they failed."
+                    : nil
             ),
             Diagnostic(
                 "outbox.dead",
@@ -94,6 +96,13 @@ struct Examination {
                     : nil
             ),
         ]
+    }
+
+    /// What becomes of messages that are held.
+    private func fate(of counts: OutboxCounts) -> String {
+        counts.dead == 0
+            ? "They are tried again, those of one key in turn."
+            : "They are tried again, but for those behind a dead letter of their key: they stay until it is removed."
     }
 
     private func sagas(_ contents: Contents) -> [Diagnostic] {

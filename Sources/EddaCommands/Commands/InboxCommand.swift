@@ -21,9 +21,10 @@ struct InboxListCommand<App: EddaApplication>: RuntimeCommand {
             abstract:
                 "List commands whose calls to the outside are under way, or failed so that nobody knows how they ended.",
             discussion: """
-                started: the call is under way, or is made again when the participant starts. unresolved: it has failed, its sender \
-                knows, and it is made again, under the same key, when the sender tries again or sends its compensation. The key is \
-                the one that the outside has got.
+                started: the call is under way, or is made again: after a pause when its sender wants no answer, or when the \
+                participant starts. unresolved: it has failed, its sender knows, and it is made again, under the same key, when the \
+                sender tries again or sends its compensation; or it was begun too long ago to be made again. One whose sender \
+                wants no answer stays in this list. The key is the one that the outside has got.
                 """
         )
     }

@@ -21,7 +21,8 @@ public struct InboxEntry: Hashable, Sendable {
         case started(Message)
         /// It called the outside and failed, so that nobody knows how the call ended.
         ///
-        /// Its sender has been told. The same call is made again when the message, or its compensation, comes again.
+        /// Its sender has been told, unless it wants no answer. The same call is made again when the message, or its
+        /// compensation, comes again.
         case unresolved(Message, reason: String)
 
         /// The message, as long as it has no outcome.

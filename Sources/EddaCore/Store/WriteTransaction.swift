@@ -76,6 +76,8 @@ public protocol InboxWriting: AnyObject {
 
     /// Forgets entries that were recorded before a time, but for those of messages that were begun and go on.
     ///
+    /// An unresolved message that asks for no answer is not forgotten either: nobody else knows of it.
+    ///
     /// - Returns: How many were forgotten, at most `limit`.
     /// - Throws: ``StoreError``.
     func forgetInbox(before: Timestamp, limit: Int) throws -> Int
@@ -91,8 +93,8 @@ public protocol OutboxWriting: AnyObject {
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64
 
-    /// Removes messages that were sent. For each that was held, the next held one of its destination and key comes
-    /// due at once, or, when none is left, the key is free again.
+    /// Removes messages that were sent, or were given up and are not wanted. For each that was held or dead, the next one of its destination and key that waits behind it
+    /// comes due at once, or, when none is left, the key is free again.
     ///
     /// - Throws: ``StoreError``.
     func removeFromOutbox(_ sequences: [Int64]) throws
@@ -102,7 +104,8 @@ public protocol OutboxWriting: AnyObject {
     /// - Parameters:
     ///   - sequence: The message; ready or held.
     ///   - attempts: How often it has been tried.
-    ///   - due: When to try again; `nil` when it only waits behind another.
+    ///   - due: When to try again; `nil` when it only waits behind another. When there is no other, because it was sent or
+    ///     removed meanwhile, the message comes due at once.
     ///   - reason: Why it failed.
     /// - Throws: ``StoreError``.
     func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws

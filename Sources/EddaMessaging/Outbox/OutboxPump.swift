@@ -19,10 +19,13 @@ public final class OutboxPump: Sendable {
         /// follows from its return. They are dead letters only when they are refused.
         public var retry: RetryPolicy
 
-        /// A configuration; batches of 128, and 20 tries with pauses from 50 milliseconds to 30 seconds, by default.
+        /// A configuration; batches of 128, and 1,000 tries with pauses from 50 milliseconds to 30 seconds by default.
+        ///
+        /// The pauses are 15 seconds on average, so that the tries last for about four hours: longer than most outages,
+        /// since a dead letter holds up its key until somebody deals with it.
         public init(
             batch: Int = 128,
-            retry: RetryPolicy = .exponential(attempts: 20, initial: .milliseconds(50), cap: .seconds(30))
+            retry: RetryPolicy = .exponential(attempts: 1_000, initial: .milliseconds(50), cap: .seconds(30))
         ) {
             self.batch = batch
             self.retry = retry

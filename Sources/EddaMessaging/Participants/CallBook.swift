@@ -28,7 +28,7 @@ struct CallBook: Sendable {
         /// It could not be gone on with, and nobody was told; it stays begun.
         case stopped(reason: String)
         /// It failed, and there is nobody to tell: it is tried again after a pause.
-        case tryAgain(after: Duration)
+        case tryAgain(after: Duration, reason: String)
         /// Another command has to be brought to its end first.
         case waits(for: Message, key: String)
     }
@@ -50,6 +50,8 @@ struct CallBook: Sendable {
     private let limit: Int
     private let capacity: Int
     private var entries: [String: Entry] = [:]
+    /// How many there are of each type.
+    private var counts: [MessageType: Int] = [:]
     /// The keys of those that are ready, in the order in which they became so.
     private var ready: [String] = []
     private(set) var running = 0
@@ -61,7 +63,8 @@ struct CallBook: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most calls that are under way together, from 1.
-    ///   - capacity: The most that are kept, from 1.
+    ///   - capacity: The most of one type that are kept, from 1: those of a type that fails without end leave the room of
+    ///     the others alone.
     init(limit: Int, capacity: Int) {
         self.limit = max(1, limit)
         self.capacity = max(1, capacity)
@@ -69,8 +72,11 @@ struct CallBook: Sendable {
 
     var count: Int { entries.count }
 
-    /// Whether there is room for one more.
-    var hasRoom: Bool { entries.count < capacity }
+    /// How many commands of a type are in the book.
+    func count(of type: MessageType) -> Int { counts[type, default: 0] }
+
+    /// Whether there is room for one more of a type.
+    func hasRoom(for type: MessageType) -> Bool { count(of: type) < capacity }
 
     /// Whether a command is in the book.
     func contains(_ key: String) -> Bool { entries[key] != nil }
@@ -91,6 +97,7 @@ struct CallBook: Sendable {
                 state: .ready,
                 askers: []
             )
+            counts[message.type, default: 0] += 1
             ready.append(key)
         }
         guard var asker, askers < capacity || entries[key]?.askers.isEmpty == true else { return }
@@ -116,9 +123,10 @@ struct CallBook: Sendable {
         }
     }
 
-    /// How long until one that pauses is tried again; `nil` when none does.
+    /// How long until one that pauses is tried again; `nil` when none is, as at rest.
     func pause(from now: Moment) -> Duration? {
-        entries.values
+        guard !isResting else { return nil }
+        return entries.values
             .compactMap { if case .pausing(let until) = $0.state { until.delay(from: now) } else { nil } }
             .min()
     }
@@ -142,9 +150,12 @@ struct CallBook: Sendable {
             // They are answered when they come again.
             _ = takeAskers(of: key)
             remove(key, obstacle: reason)
-        case .tryAgain(let pause):
+        case .tryAgain(let pause, let reason):
             entries[key]?.call.failures += 1
+            // Next time it asks again for what it undoes.
+            entries[key]?.call.obstacle = nil
             entries[key]?.state = .pausing(until: now.advanced(by: pause))
+            wake(behind: key, obstacle: reason)
         case .waits(let message, let other):
             guard !waits(other, for: key) else {
                 entries[key]?.call.obstacle = "It and what it undoes undo each other."
@@ -152,6 +163,7 @@ struct CallBook: Sendable {
             }
             admit(message, key: other, asker: nil)
             entries[key]?.state = .waiting(for: other)
+            if case .pausing = entries[other]?.state { makeReady(other) }
         }
     }
 
@@ -171,16 +183,22 @@ struct CallBook: Sendable {
         return true
     }
 
-    private mutating func remove(_ key: String, obstacle: String?) {
+    /// Lets those go on that wait for a command, for they are told how it went.
+    private mutating func wake(behind key: String, obstacle: String?) {
         for (other, entry) in entries where entry.state == .waiting(for: key) {
             entries[other]?.call.obstacle = obstacle
             makeReady(other)
         }
+    }
+
+    private mutating func remove(_ key: String, obstacle: String?) {
+        wake(behind: key, obstacle: obstacle)
         if entries[key]?.askers.isEmpty == false {
             // They came while the others were being answered.
             makeReady(key)
-        } else {
-            entries[key] = nil
+        } else if let type = entries.removeValue(forKey: key)?.call.message.type {
+            let left = count(of: type) - 1
+            counts[type] = left == 0 ? nil : left
         }
     }
 }

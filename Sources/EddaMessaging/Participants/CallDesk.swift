@@ -14,17 +14,19 @@ final class CallDesk: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most calls that are under way together, from 1.
-    ///   - capacity: The most commands that are kept, from 1.
+    ///   - capacity: The most commands of one type that are kept, from 1.
     init(limit: Int, capacity: Int, time: any TimeSource) {
         book = Mutex(CallBook(limit: limit, capacity: capacity))
         self.time = time
     }
 
-    /// How many commands lie here, whether they are under way or wait.
-    var count: Int { book.withLock { $0.count } }
+    /// How many commands of a type lie here, whether they are under way or wait.
+    func count(of type: MessageType) -> Int { book.withLock { $0.count(of: type) } }
 
     /// Whether a command can be taken up, or is here already.
-    func hasRoom(for key: String) -> Bool { book.withLock { $0.hasRoom || $0.contains(key) } }
+    func hasRoom(for key: String, of type: MessageType) -> Bool {
+        book.withLock { $0.hasRoom(for: type) || $0.contains(key) }
+    }
 
     /// Takes up a command that was begun.
     func admit(_ message: Message, key: String, asker: Message?) {
@@ -80,13 +82,13 @@ final class CallDesk: Sendable {
         changes.raise()
     }
 
-    /// Waits until there is room.
+    /// Waits until there is room for one of some types.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func waitForRoom() async throws {
+    func waitForRoom(ofAny types: Set<MessageType>) async throws {
         while true {
             let seen = changes.count
-            if book.withLock({ $0.hasRoom }) { return }
+            if book.withLock({ book in types.contains { book.hasRoom(for: $0) } }) { return }
             try await changes.wait(past: seen)
         }
     }

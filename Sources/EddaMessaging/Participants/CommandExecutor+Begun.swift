@@ -15,6 +15,7 @@ extension CommandExecutor {
     /// - Throws: What the store throws; `CancellationError`.
     package func resume() async throws {
         let page = 100
+        var left: [(key: String, message: Message)] = []
         var place = InboxEntry.Place(consumer: participant.name.rawValue)
         while true {
             let after = place
@@ -23,12 +24,25 @@ extension CommandExecutor {
             }
             for entry in entries where entry.consumer == participant.name.rawValue {
                 guard case .started(let message) = entry.state else { continue }
-                try await desk.waitForRoom()
-                desk.admit(message, key: entry.key, asker: nil)
+                if !takeUp(message, entry.key) { left.append((entry.key, message)) }
             }
-            guard entries.count == page, let last = entries.last, last.consumer == place.consumer else { return }
+            guard entries.count == page, let last = entries.last, last.consumer == place.consumer else { break }
             place = last.place
         }
+        // A type of which so many fail that there is no room holds up no other one.
+        while !left.isEmpty {
+            try await desk.waitForRoom(ofAny: Set(left.map(\.message.type)))
+            left = left.filter { !takeUp($0.message, $0.key) }
+        }
+    }
+
+    /// Takes up a command that was begun.
+    ///
+    /// - Returns: Whether there was room.
+    private func takeUp(_ message: Message, _ key: String) -> Bool {
+        guard desk.hasRoom(for: key, of: message.type) else { return false }
+        desk.admit(message, key: key, asker: nil)
+        return true
     }
 
     /// Hands out what was begun and can be gone on with now.

@@ -3,8 +3,10 @@ internal import Logging
 
 // What was begun is gone on with, apart from its delivery.
 extension CommandExecutor {
-    /// The tries of a call whose failure nobody wants to hear of.
-    static let unheard = RetryPolicy.exponential(attempts: 20, initial: .seconds(1), cap: .seconds(300))
+    /// The pauses between the tries of a call whose failure nobody wants to hear of.
+    private static let unheard = RetryPolicy.exponential(attempts: nil, initial: .seconds(1), cap: .seconds(300))
+    /// After how many failures in a row such a call is worth a warning.
+    private static let conspicuous = 10
 
     /// A call took longer than it may.
     private struct TimedOut: Error, CustomStringConvertible {
@@ -94,7 +96,7 @@ extension CommandExecutor {
         _ make: @escaping Participant.Entry.Call
     ) async throws -> CallBook.Ending {
         let message = call.message
-        guard !inboxWindow.hasPassed(since: message.time, at: store.time.now().wall) else {
+        if message.type != AlertMessage.type, inboxWindow.hasPassed(since: message.time, at: store.time.now().wall) {
             return try await expire(call)
         }
         let commit: Participant.Entry.Execute
@@ -146,17 +148,25 @@ extension CommandExecutor {
 
     /// Tells those who asked that a call has failed, and notes that its end is not known.
     ///
-    /// Where nobody wants to hear of it, it is tried again some times first.
+    /// Where the sender does not want to hear of it, he will not try again: it stays begun, and is tried again until it has
+    /// an outcome, also after a restart. Whoever has asked for it since is told.
     private func fail(_ call: CallBook.Call, _ reason: String, _ taken: [Message]? = nil) async throws
         -> CallBook.Ending
     {
-        if call.message.replyTo == nil {
-            let pause = Self.unheard.pause(afterAttempt: call.failures + 1, entropy: .random(in: 0 ... .max))
-            if let pause { return .tryAgain(after: max(pause, .milliseconds(100))) }
-            warn("A command whose failure nobody hears of is given up; `inbox list` shows it.", call, reason)
+        let askers = taken ?? askers(of: call)
+        let outcome = CommandOutcome.failed(reason: reason, isRetriable: true)
+        guard call.message.replyTo == nil else {
+            try await leaveOpen(call, askers, outcome, reason)
+            return .failed(reason: reason)
         }
-        try await leaveOpen(call, taken ?? askers(of: call), .failed(reason: reason, isRetriable: true), reason)
-        return .failed(reason: reason)
+        let listeners = askers.filter { $0.replyTo != nil }
+        if !listeners.isEmpty { try await leaveOpen(call, listeners, outcome, nil) }
+        let failures = call.failures + 1
+        if failures == Self.conspicuous {
+            warn("A command whose failure nobody hears of fails again and again; it is tried on.", call, reason)
+        }
+        let pause = Self.unheard.pause(afterAttempt: failures, entropy: .random(in: 0 ... .max)) ?? Self.unheard.cap
+        return .tryAgain(after: max(pause, .milliseconds(100)), reason: reason)
     }
 
     /// Makes no call that was begun so long ago that the outside may have forgotten its key.
@@ -169,11 +179,14 @@ extension CommandExecutor {
         return .failed(reason: reason)
     }
 
+    /// Answers those who asked for a call without an outcome.
+    ///
+    /// - Parameter reason: Why it is not gone on with; `nil` when it is.
     private func leaveOpen(
         _ call: CallBook.Call,
         _ askers: [Message],
         _ outcome: CommandOutcome,
-        _ reason: String
+        _ reason: String?
     ) async throws {
         try await store.persistently(logger) {
             try await store.write { transaction in
@@ -181,7 +194,9 @@ extension CommandExecutor {
                 if case .done(let stored)? = own?.state {
                     for asker in askers { try enqueueReply(stored, to: asker, in: transaction) }
                 } else {
-                    try record(.unresolved(call.message, reason: reason), of: call.message, in: transaction)
+                    if let reason {
+                        try record(.unresolved(call.message, reason: reason), of: call.message, in: transaction)
+                    }
                     // One call has failed, however many copies of the command have joined it: a sender that counts
                     // failures is told of one.
                     if let asker = askers.last { try enqueueReply(outcome, to: asker, in: transaction) }

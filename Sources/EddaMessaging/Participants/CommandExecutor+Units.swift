@@ -101,8 +101,11 @@ extension CommandExecutor {
         if let reply { try transaction.enqueue(reply) }
     }
 
+    /// Whether a message was first sent so long ago that the inbox may have forgotten it.
+    ///
+    /// An alert never is: one that is given twice does less harm than one that nobody gets.
     func isExpired(_ message: Message, at now: Timestamp) -> Bool {
-        inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
+        message.type != AlertMessage.type && inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
     }
 
     private func expired(_ message: Message) -> String {

@@ -79,7 +79,7 @@ package struct CommandExecutor: Sendable {
         let schema = store.schema
         // Decoded here rather than on the store's writing thread.
         let work = Result { try entry.prepare(message.data, schema) }
-        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey))
+        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey), of: message.type)
         do {
             let step = try await store.write { transaction in
                 try dealWith(message, answering: [message], in: transaction) { own, undone in
@@ -101,7 +101,7 @@ package struct CommandExecutor: Sendable {
         } catch let error as Undecodable {
             return await refuse(message, error.reason)
         } catch is Busy {
-            return .handedBack(reason: busy)
+            return .handedBack(reason: busy(message.type))
         } catch {
             if isPassing(error) { return .handedBack(reason: "\(error)") }
             logger.debug(
@@ -118,7 +118,7 @@ package struct CommandExecutor: Sendable {
     /// A call that was begun is brought to its end first: it may have had its effect. One that goes wrong again has still no
     /// outcome, and is answered as failed, so that the sender asks again.
     private func withdraw(_ message: Message) async -> Settlement.Fate {
-        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey))
+        let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey), of: message.type)
         do {
             let step = try await store.write { transaction in
                 try dealWith(message, answering: [message], in: transaction) { own, _ in
@@ -127,7 +127,7 @@ package struct CommandExecutor: Sendable {
             }
             return await follow(step, message)
         } catch is Busy {
-            return .handedBack(reason: busy)
+            return .handedBack(reason: busy(message.type))
         } catch {
             return .handedBack(reason: "\(error)")
         }
@@ -147,8 +147,9 @@ package struct CommandExecutor: Sendable {
         return .acknowledged
     }
 
-    private var busy: String {
-        "The participant \(participant.name) has \(desk.count) commands under way and takes no more now."
+    private func busy(_ type: MessageType) -> String {
+        "The participant \(participant.name) has \(desk.count(of: type)) commands \(type) under way and takes no more of "
+            + "them now."
     }
 
     /// Answers a command whose execution left nothing behind, in a unit of its own.

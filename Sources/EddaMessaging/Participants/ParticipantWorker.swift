@@ -17,16 +17,17 @@ public final class ParticipantWorker: Sendable {
         /// `CommandOutcome.expired` and not executed when it was first sent longer ago than this, less an hour (or less
         /// the half of a window under two hours); likewise a compensation, when what it undoes was first sent so long ago.
         public var inboxWindow: Duration
-        /// The most commands that call the outside, or wait for their turn to, from 1.
+        /// The most commands of one type that call the outside, or wait for their turn to, from 1.
         ///
-        /// Further ones go back to their senders, which try again.
+        /// Further ones go back to their senders, which try again. A type has its own share, so that one that fails without end
+        /// leaves room for the others.
         public var callCapacity: Int
         /// How often older entries are looked for, from 1 ms.
         public var retentionInterval: Duration
         /// How many entries one unit of change forgets, from 1.
         public var retentionPage: Int
 
-        /// A configuration; batches of 64, 1,000 calls, and an inbox of 7 days, tidied once an hour, by default.
+        /// A configuration; batches of 64, 1,000 calls of a type, and an inbox of 7 days, tidied once an hour, by default.
         public init(
             batch: Int = 64,
             inboxWindow: Duration = .seconds(7 * 86_400),

@@ -23,6 +23,11 @@ public import EddaCore
 /// is made when the sender tries again. It is cancelled when its time is over and when the participant stops; it had better
 /// end soon then. After a cancellation the call is made again at the next start.
 ///
+/// Where the sender has asked for no answer, he hears of no failure and does not try again. So the participant makes the call
+/// again, with pauses that grow to 5 minutes, also after a restart, until it succeeds or is refused, or was begun so long
+/// ago that the outside may have forgotten its key (``ParticipantWorker/Configuration/inboxWindow``). Then `inbox list`
+/// shows it for good.
+///
 /// The second closure is synchronous and may be run again when its commit has to be repeated. It cannot refuse any more:
 /// whatever it throws is a failure.
 public struct Perform<C: Command, Result: Sendable>: Sendable {

@@ -24,14 +24,7 @@ extension SQLiteWriteTransaction {
             if try change(.deleteReady, bind: { try $0.bind(1, sequence) }) == 1 { continue }
             guard let row = try lane(of: sequence) else { continue }
             try change(.deleteOutbox) { try $0.bind(1, sequence) }
-            guard row.lane == 1 else { continue }
-            let due = columns(of: now)
-            try change(.releaseNext) { statement in
-                try statement.bind(1, due.uptime)
-                try statement.bind(2, due.wall)
-                try statement.bind(3, row.destination)
-                try statement.bind(4, row.key)
-            }
+            try releaseNext(row)
             effects.outbox = true
         }
     }
@@ -47,6 +40,8 @@ extension SQLiteWriteTransaction {
             try statement.bind(5, reason)
         }
         try holdFollowers(of: sequence, row)
+        // What it was to wait behind may be gone.
+        if due == nil { try releaseNext(row) }
         effects.outbox = true
     }
 
@@ -59,6 +54,17 @@ extension SQLiteWriteTransaction {
         }
         try holdFollowers(of: sequence, row)
         effects.outbox = true
+    }
+
+    /// Lets the first of a lane that is not ready come due, unless it is dead or has its time.
+    private func releaseNext(_ row: Lane) throws {
+        let due = columns(of: now)
+        try change(.releaseNext) { statement in
+            try statement.bind(1, due.uptime)
+            try statement.bind(2, due.wall)
+            try statement.bind(3, row.destination)
+            try statement.bind(4, row.key)
+        }
     }
 
     private func holdFollowers(of sequence: Int64, _ row: Lane) throws {

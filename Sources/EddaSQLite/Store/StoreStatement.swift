@@ -287,9 +287,11 @@ enum StoreStatement: Int, CaseIterable {
             recorded_at = excluded.recorded_at, attributes = excluded.attributes, data = excluded.data
             """
         case .forgetInbox:
+            // The attributes are written without spaces, and a quotation mark within a value is escaped.
             """
             DELETE FROM edda_inbox WHERE (consumer, key) IN (SELECT consumer, key FROM edda_inbox
-            WHERE recorded_at < ?1 AND outcome <> 'started' ORDER BY recorded_at LIMIT ?2)
+            WHERE recorded_at < ?1 AND outcome <> 'started'
+            AND NOT (outcome = 'unresolved' AND instr(attributes, '"replyto":') = 0) ORDER BY recorded_at LIMIT ?2)
             """
 
         case .outboxReady:
@@ -317,7 +319,7 @@ enum StoreStatement: Int, CaseIterable {
         case .deleteOutbox: "DELETE FROM edda_outbox WHERE sequence = ?1"
         case .releaseNext:
             """
-            UPDATE edda_outbox SET due_uptime = ?1, due_wall = ?2 WHERE lane = 1 AND sequence =
+            UPDATE edda_outbox SET due_uptime = ?1, due_wall = ?2 WHERE lane = 1 AND due_uptime IS NULL AND sequence =
             (SELECT min(sequence) FROM edda_outbox WHERE destination = ?3 AND partition_key = ?4 AND lane <> 0)
             """
         case .holdOutbox:

@@ -77,6 +77,34 @@ extension StoreConformance {
             try bench.equal(ready.map(\.0), [fresh], "ready messages when the lane is free")
             try bench.equal(ready.map(\.1), [false], "blocked when the lane is free")
         },
+        ConformanceCase("outbox lanes: a message that is held behind nothing comes due at once") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let now = bench.time.now()
+            try await store.write { transaction in
+                try transaction.removeFromOutbox([sequences[0]])
+                for sequence in sequences.dropFirst() {
+                    try transaction.hold(sequence, attempts: 0, due: nil, reason: nil)
+                }
+            }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 0, due: now, reason: nil), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
+        ConformanceCase("outbox lanes: the removal of a follower leaves the first one its time") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let due = bench.time.now().advanced(by: .seconds(5))
+            try await store.write { try $0.hold(sequences[0], attempts: 1, due: due, reason: "down") }
+            try await store.write { try $0.removeFromOutbox([sequences[1]]) }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 1, due: due, reason: "down"), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
         ConformanceCase("outbox lanes: several sent at once make the first of the rest due") { bench in
             let (store, sequences) = try await filled(bench, ["1", "2", "3", "4"])
             let now = bench.time.now()
@@ -120,6 +148,25 @@ extension StoreConformance {
                 [.dead(attempts: 1, reason: "gone"), .held(attempts: 0, due: nil, reason: nil)],
                 "states"
             )
+        },
+        ConformanceCase("outbox lanes: once a dead letter is removed the next one comes due at once") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let due = bench.time.now().advanced(by: .seconds(5))
+            try await store.write { transaction in
+                try transaction.hold(sequences[0], attempts: 1, due: due, reason: "down")
+                try transaction.markDead(sequences[0], attempts: 9, reason: "gone")
+            }
+            bench.time.advance(by: .seconds(60))
+            let now = bench.time.now()
+            try await store.write { try $0.removeFromOutbox([sequences[0]]) }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 0, due: now, reason: nil), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+            let found = try await store.read { try $0.dueMessages(at: now, limit: 10).map(\.sequence) }
+            try bench.equal(found, [sequences[1]], "due messages")
         },
         ConformanceCase("outbox lanes: a dead letter behind the next one is no obstacle") { bench in
             let (store, sequences) = try await filled(bench, ["1", "2", "3"])

@@ -48,7 +48,7 @@ extension MemoryUnit {
         for sequence in sequences {
             guard let row = state.outbox[sequence] else { continue }
             put(sequence, nil)
-            if case .held = row.state { freed.insert(MemoryOutbox.Lane(row.message)) }
+            if row.isBlocking { freed.insert(MemoryOutbox.Lane(row.message)) }
         }
         for lane in freed where state.outbox.isBlocked(lane) { makeNextDue(in: lane) }
     }
@@ -61,19 +61,21 @@ extension MemoryUnit {
         where follower.state == .ready && MemoryOutbox.Lane(follower.message) == lane {
             put(follower.sequence, follower.with(.held(attempts: 0, due: nil, reason: nil)))
         }
+        // What it was to wait behind may be gone.
+        if due == nil { makeNextDue(in: lane) }
     }
 
     func markDead(_ sequence: Int64, attempts: Int, reason: String) throws {
         put(sequence, try waiting(sequence).with(.dead(attempts: attempts, reason: reason)))
     }
 
-    /// Lets the first held row of a lane come due, unless a dead one stands before it.
+    /// Lets the first row of a lane that is not ready come due, unless it is dead or has its time.
     private func makeNextDue(in lane: MemoryOutbox.Lane) {
         for row in state.outbox.rows(after: 0) where MemoryOutbox.Lane(row.message) == lane {
             switch row.state {
             case .ready: continue
-            case .dead: return
-            case .held(let attempts, _, let reason):
+            case .dead, .held(_, .some, _): return
+            case .held(let attempts, nil, let reason):
                 return put(row.sequence, row.with(.held(attempts: attempts, due: now, reason: reason)))
             }
         }

@@ -129,8 +129,11 @@ extension MemoryUnit {
         try checkLimit(limit)
         let old = state.inbox
             .filter { _, entry in
-                if case .started = entry.state { return false }
-                return entry.recordedAt < time
+                switch entry.state {
+                case .started: return false
+                case .unresolved(let message, _) where message.replyTo == nil: return false
+                case .unresolved, .done, .tombstone: return entry.recordedAt < time
+                }
             }
             .sorted { $0.value.recordedAt < $1.value.recordedAt }
             .prefix(limit)

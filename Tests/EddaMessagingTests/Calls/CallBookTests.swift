@@ -55,9 +55,13 @@ import Testing
         #expect(askers.count == 3)
         #expect(askers.allSatisfy { $0.data.isEmpty })
         #expect(book.takeAskers(of: "b").count == 1, "The first to ask is always answered.")
-        #expect(book.hasRoom)
+        #expect(book.hasRoom(for: "test.parcel"))
         book.admit(parcel("c"), key: "c", asker: nil)
-        #expect(!book.hasRoom && book.contains("a") && !book.contains("d"))
+        #expect(!book.hasRoom(for: "test.parcel") && book.contains("a") && !book.contains("d"))
+        #expect(book.hasRoom(for: "test.letter"), "Every type has its own room.")
+        _ = book.next(at: now)
+        conclude(&book, "a")
+        #expect(book.hasRoom(for: "test.parcel") && book.count(of: "test.parcel") == 2)
     }
 
     @Test func oneThatWaitsForAnotherComesAfterIt() {
@@ -98,8 +102,8 @@ import Testing
     @Test func whatIsTriedAgainComesAfterItsPauseOrWhenSomebodyAsks() {
         var book = book("a", "b")
         _ = book.next(at: now)
-        conclude(&book, "a", .tryAgain(after: .seconds(5)))
-        conclude(&book, "b", .tryAgain(after: .seconds(9)))
+        conclude(&book, "a", .tryAgain(after: .seconds(5), reason: "down"))
+        conclude(&book, "b", .tryAgain(after: .seconds(9), reason: "down"))
         #expect(book.pause(from: now) == .seconds(5))
         #expect(book.next(at: now.advanced(by: .seconds(4))).isEmpty)
         let again = book.next(at: now.advanced(by: .seconds(5)))
@@ -108,6 +112,23 @@ import Testing
         book.admit(parcel("b"), key: "b", asker: parcel("now"))
         #expect(book.next(at: now.advanced(by: .seconds(5))).map(\.key) == ["b"])
         #expect(book.pause(from: now) == nil)
+    }
+
+    @Test func whoWaitsForWhatIsTriedWithoutEndIsToldEachTime() {
+        var book = book("step", "undo")
+        _ = book.next(at: now)
+        conclude(&book, "step", .tryAgain(after: .seconds(300), reason: "down"))
+        for _ in 1...3 {
+            // It does not wait for the pause to be over.
+            book.conclude("undo", .waits(for: parcel("step"), key: "step"), at: now)
+            #expect(book.next(at: now).map(\.key) == ["step"])
+            conclude(&book, "step", .tryAgain(after: .seconds(300), reason: "down"))
+            let undo = book.next(at: now)
+            #expect(undo.map(\.key) == ["undo"] && undo.first?.obstacle == "down")
+            conclude(&book, "undo", .tryAgain(after: .zero, reason: "down"))
+            let again = book.next(at: now)
+            #expect(again.map(\.key) == ["undo"] && again.first?.obstacle == nil)
+        }
     }
 
     @Test func whatIsStoppedIsForgottenWithThoseWhoAsk() {
@@ -126,5 +147,16 @@ import Testing
         conclude(&book, "a")
         #expect(book.next(at: now).isEmpty)
         #expect(book.running == 1)
+    }
+
+    // acceptance: 59
+    @Test func atRestNobodyWakesForWhatPauses() {
+        var book = book("a", "b")
+        _ = book.next(at: now)
+        conclude(&book, "a", .tryAgain(after: .seconds(5), reason: "down"))
+        book.isResting = true
+        let due = now.advanced(by: .seconds(5))
+        #expect(book.next(at: due).isEmpty)
+        #expect(book.pause(from: due) == nil, "Whoever waits for it would not wait at all, as long as b is under way.")
     }
 }

@@ -241,22 +241,156 @@ import Testing
         #expect(try await branch.store.outbox().isEmpty)
     }
 
-    @Test func whatNobodyHearsOfIsGivenUpVisibly() async throws {
+    // guarantees: G12
+    @Test func whatNobodyHearsOfIsTriedUntilItSucceedsAlsoAfterARestart() async throws {
         let time = ManualTime()
         let branch = Branch(time: time)
-        let gateway = Gateway(before: { _ in throw LineDown() })
+        let gateway = Gateway(before: { call in if call <= 60 { throw LineDown() } })
         let sent = try deposit(replyTo: nil)
         try await running([{ await passTime(time) }]) {
             try await branch.serving(.cashier(gateway, timeout: .seconds(86_400))) { transport in
                 #expect(try await transport.send([sent]) == [.sent])
+                try await gateway.waitForCalls(30)
+            }
+            #expect(try await branch.inbox("1")?.openMessage == sent)
+            try await branch.serving(.cashier(gateway, timeout: .seconds(86_400))) { _ in
+                while try await branch.store.amounts(of: "a") != [5] { await Task.yield() }
+            }
+        }
+        #expect(Set(gateway.keys) == ["/client 1"] && gateway.keys.count == 61)
+        #expect(gateway.amounts == [5])
+    }
+
+    @Test func whoAsksForWhatIsTriedWithoutEndIsTold() async throws {
+        let gateway = Gateway(before: { _ in throw LineDown() })
+        try await branch.serving(.cashier(gateway)) { transport in
+            #expect(try await transport.send([deposit(replyTo: nil)]) == [.sent])
+            try await gateway.waitForCalls(1)
+            #expect(try await transport.send([deposit()]) == [.sent])
+            try await branch.replies(1)
+            let undo = try message(Withdraw(account: "a", amount: 5), key: "1/undo", compensates: "1")
+            #expect(try await transport.send([undo]) == [.sent])
+            try await branch.replies(2)
+        }
+        let outcomes = try await branch.outcomes()
+        #expect(outcomes[0] == .failed(reason: "the line is down", isRetriable: true))
+        guard case .failed(let reason, isRetriable: true) = outcomes[1] else {
+            Issue.record("\(outcomes)")
+            return
+        }
+        #expect(reason.contains("bank.deposit") && reason.contains("the line is down"))
+        guard case .started? = try await branch.inbox("1") else {
+            Issue.record("It is not gone on with.")
+            return
+        }
+    }
+
+    // acceptance: 64
+    @Test func whatNobodyHearsOfStaysVisibleWhenItsTimeIsOver() async throws {
+        let time = ManualTime()
+        let branch = Branch(time: time)
+        let gateway = Gateway(before: { _ in throw LineDown() })
+        var command = try deposit(replyTo: nil)
+        command.time = time.now().wall
+        let sent = command
+        try await running([{ await passTime(time) }]) {
+            try await branch.serving(.cashier(gateway, timeout: .seconds(86_400)), window: .seconds(7_200)) {
+                transport in
+                #expect(try await transport.send([sent]) == [.sent])
                 while true {
-                    if case .unresolved(_, reason: "the line is down")? = try await branch.inbox("1") { return }
-                    try Task.checkCancellation()
+                    if case .unresolved(sent, let reason)? = try await branch.inbox("1"), reason.contains("expired") {
+                        return
+                    }
                     await Task.yield()
                 }
             }
         }
-        #expect(gateway.keys.count == 20)
+        // What is forgotten goes, and this is not forgotten.
+        try await branch.store.write { transaction in
+            let entry = InboxEntry(
+                consumer: "bank",
+                key: "/client 2",
+                state: .tombstone,
+                recordedAt: transaction.now.wall
+            )
+            try transaction.recordInbox(entry)
+        }
+        time.advance(by: .seconds(7_201))
+        try await branch.serving(.cashier(gateway), window: .seconds(7_200)) { _ in
+            while try await branch.inbox("2") != nil { await Task.yield() }
+        }
+        #expect(try await branch.inbox("1")?.openMessage == sent)
+    }
+
+    /// Rings a bell for the alert of a saga.
+    private struct Alarm: Command {
+        static let commandType: MessageType = AlertMessage.type
+        static let destination: Address = "bank"
+    }
+
+    /// The bell is broken for longer than the inbox remembers, or the alert comes after so long.
+    @Test(arguments: [false, true]) func anAlertIsGivenHoweverLate(isOld: Bool) async throws {
+        let time = ManualTime()
+        let branch = Branch(time: time)
+        let start = time.now().wall
+        let gateway = Gateway(before: { _ in
+            if !isOld, time.now().wall.since(start) < .seconds(10_800) { throw LineDown() }
+        })
+        let pager = Participant("bank") {
+            Perform(Alarm.self, timeout: .seconds(86_400)) { _, key in
+                try await gateway.book(1, key: key)
+            } commit: { _, _, context in
+                try context.append([Deposited(amount: 1)], to: StreamID("account-a"))
+            }
+        }
+        var alert = try message(Alarm(), key: "1", replyTo: nil)
+        alert.time = isOld ? start + .seconds(-86_400) : start
+        alert.firstSent = nil
+        let sent = alert
+        try await running([{ await passTime(time) }]) {
+            try await branch.serving(pager, window: .seconds(7_200)) { transport in
+                #expect(try await transport.send([sent]) == [.sent])
+                while try await branch.store.amounts(of: "a") != [1] { await Task.yield() }
+            }
+        }
+        #expect(gateway.amounts == [1])
+    }
+
+    // acceptance: 44
+    @Test func whatFailsWithoutEndHoldsUpNoOtherTypeAlsoAfterARestart() async throws {
+        let gateway = Gateway()
+        let bank = Participant("bank") {
+            Perform(Deposit.self) { _, _ -> Int in
+                throw LineDown()
+            } commit: { _, _, _ in
+                Deposit.Reply(balance: 0)
+            }
+            Perform(Withdraw.self) { command, key in
+                _ = try await gateway.book(-command.amount, key: key)
+                return command
+            } commit: { command, context in
+                try context.append([Withdrawn(amount: command.amount)], to: StreamID("account-\(command.account)"))
+            }
+        }
+        let deposits = try (1...5).map { try deposit("\($0)", partition: "\($0)", replyTo: nil) }
+        @Sendable func withdrawal(_ key: String) throws -> Message {
+            try message(Withdraw(account: "a", amount: 5), key: key, partition: key)
+        }
+        try await branch.serving(bank, capacity: 3) { transport in
+            var fates: [SendOutcome] = []
+            for one in deposits { fates += try await transport.send([one]) }
+            #expect(fates.map { $0 == .sent } == [true, true, true, false, false])
+            #expect(try await transport.send([withdrawal("8")]) == [.sent])
+            try await branch.replies(1)
+        }
+        let hanging = Gateway(before: { _ in try await hang() })
+        try await branch.serving(.cashier(hanging)) { transport in
+            #expect(try await transport.send(deposits + [withdrawal("9")]).allSatisfy { $0 == .sent })
+            try await hanging.waitForCalls(6)
+        }
+        try await branch.serving(bank, capacity: 3) { _ in try await branch.replies(2) }
+        #expect(gateway.keys == ["/client 8", "/client 9"])
+        #expect(try await branch.store.amounts(of: "a") == [-5, -5])
     }
 
     // acceptance: 44
