@@ -47,7 +47,13 @@ public struct SagaFilter: Hashable, Sendable {
         return (names.isEmpty || names.contains(saga.name))
             && (statuses.isEmpty || statuses.contains(saga.status))
             && (steps.isEmpty || saga.step.map(steps.contains) ?? false)
-            && (correlationID == nil || saga.correlationID == correlationID)
-            && attributes.allSatisfy { saga.attributes[$0.key] == $0.value }
+            && (correlationID == nil || Self.isSame(saga.correlationID, correlationID))
+            && attributes.allSatisfy { Self.isSame(saga.attributes[$0.key], $0.value) }
+    }
+
+    /// Byte by byte, as a database compares: `==` takes texts for equal that are written in two ways.
+    private static func isSame(_ left: String?, _ right: String?) -> Bool {
+        guard let left, let right else { return left == nil && right == nil }
+        return left.utf8.elementsEqual(right.utf8)
     }
 }

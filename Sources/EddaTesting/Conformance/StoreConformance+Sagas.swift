@@ -121,7 +121,7 @@ extension StoreConformance {
             var rows: [SagaRecord] = ["a", "b", "c", "d"].map { .sample($0) }
             rows[0].attributes = ["customer": "1", "region": "north"]
             rows[1].attributes = ["customer": "1", "region": "south"]
-            rows[2].attributes = ["customer": "2"]
+            rows[2].attributes = ["customer": "2", "name": "Ren\u{E9}e"]
             rows[1].step = "ship"
             rows[2].step = nil
             rows[3].correlationID = "request-1"
@@ -148,6 +148,8 @@ extension StoreConformance {
             try await expect(["a", "b"], "customer 1") { $0.attributes = ["customer": "1"] }
             try await expect(["b"], "customer 1 in the south") { $0.attributes = ["customer": "1", "region": "south"] }
             try await expect([], "customer 3") { $0.attributes = ["customer": "3"] }
+            try await expect(["c"], "a text as it was written") { $0.attributes = ["name": "Ren\u{E9}e"] }
+            try await expect([], "the same text written in another way") { $0.attributes = ["name": "Rene\u{301}e"] }
             try await expect([], "an unknown attribute") { $0.attributes = ["client": "1"] }
             try await expect(["a", "d"], "at a step") { $0.steps = ["reserve"] }
             try await expect(["a", "b", "d"], "at one of two steps") { $0.steps = ["reserve", "ship"] }

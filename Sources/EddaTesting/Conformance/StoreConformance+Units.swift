@@ -150,6 +150,21 @@ extension StoreConformance {
             try bench.equal(checkpoint, Position(2), "what the hook wrote")
             try bench.equal(hook.seen, [["1", "2"]], "the events that the hook was given, append by append")
         },
+        ConformanceCase("units: hooks are not told of what a hook appends") { bench in
+            struct Auditing: AppendHook {
+                func didAppend(_ events: [RecordedEvent], in transaction: any WriteTransaction) throws {
+                    _ = try transaction.append(Append(events.map { .sample("audit-1", "of \($0.text)") }))
+                }
+            }
+            let store = bench.store
+            let hook = RecordingHook()
+            try await store.install(Auditing())
+            try await store.install(hook)
+            _ = try await store.append(Append([.sample("a-1", "1"), .sample("b-1", "2")]))
+            try bench.equal(hook.seen, [["1", "2"]], "the events that the second hook was given")
+            let audit = try await store.events(in: "audit-1").map(\.text)
+            try bench.equal(audit, ["of 1", "of 2"], "what the first one appended")
+        },
         ConformanceCase("units: what a hook throws fails the append") { bench in
             let store = bench.store
             try await store.appendSamples(1, to: "a-1")

@@ -28,10 +28,9 @@ extension MemoryUnit {
             changes.insert(.events)
             let recorded = Array(state.events[Int(positions.lowerBound.value - 1)...])
             do {
-                for hook in state.hooks { try hook.didAppend(recorded, in: self) }
+                try runHooks(on: recorded)
             } catch {
                 rollBack(to: start)
-                hookFailure = error
                 throw error
             }
         }

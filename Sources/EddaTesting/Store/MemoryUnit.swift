@@ -20,7 +20,8 @@ final class MemoryUnit: WriteTransaction {
     let keyRetention: Duration
     var changes: Changes = []
     /// What a hook threw; it fails the unit even if its body catches it.
-    var hookFailure: (any Error)?
+    private(set) var hookFailure: (any Error)?
+    private var isInHook = false
     private var undo: [(MemoryState) -> Void] = []
 
     init(state: MemoryState, now: Moment, keyRetention: Duration) {
@@ -38,6 +39,21 @@ final class MemoryUnit: WriteTransaction {
     /// Undoes the changes after a mark, the last one first.
     func rollBack(to mark: Int) {
         while undo.count > mark { undo.removeLast()(state) }
+    }
+
+    /// Runs the hooks.
+    ///
+    /// An append by a hook itself does not run them again.
+    func runHooks(on events: [RecordedEvent]) throws {
+        guard !isInHook else { return }
+        isInHook = true
+        defer { isInHook = false }
+        do {
+            for hook in state.hooks { try hook.didAppend(events, in: self) }
+        } catch {
+            hookFailure = error
+            throw error
+        }
     }
 
     /// Ends the body of a unit.
