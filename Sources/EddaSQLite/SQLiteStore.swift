@@ -72,6 +72,12 @@ public final class SQLiteStore: GroupingStore {
         public init() {}
     }
 
+    /// What to do when a database is not there, in a task whose stores create none, whatever their ``Configuration/opening``
+    /// says; `nil` where they may.
+    ///
+    /// So a command that only looks at a database keeps the program's own code from creating one at a mistyped path.
+    @TaskLocal package static var missingFileAdvice: String?
+
     /// The absolute path of the database.
     public let path: String
     /// How events become bytes and back.
@@ -123,13 +129,14 @@ public final class SQLiteStore: GroupingStore {
             claim = nil
             ownWriter = nil
             readers = ReaderPool(configuration, path: path, time: time, gate: nil)
-            try OpenFiles.requireFile(path)
+            try OpenFiles.requireFile(path, advice: Self.missingFileAdvice)
             try await readers.read { try Format.check($0.connection, path: path) }
             watch =
                 configuration.followsOthers
                 ? NotifyWatcher.shared.watch(path + ".notify") { [signals] in signals.raiseAll() } : nil
             return
         }
+        if let advice = Self.missingFileAdvice { try OpenFiles.requireFile(path, advice: advice) }
         let claim = try OpenFiles.claim(path)
         self.claim = claim
         aggregates = AggregateCache(limit: configuration.cachedAggregates)

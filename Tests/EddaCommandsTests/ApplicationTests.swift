@@ -2,6 +2,7 @@
 import ArgumentParser
 import Edda
 import EddaTesting
+import Foundation
 import Testing
 
 @testable import EddaCommands
@@ -54,6 +55,34 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.notes.contains("There is no database at \(fixture.database)"))
         #expect((try? fixture.folder.contents()) == [])
+    }
+
+    // guarantees: G14
+    @Test(arguments: [["streams"], ["verify"], ["doctor"], ["projections", "status"], ["backup", "copy.db"]])
+    func noCommandThatOnlyLooksCreatesADatabase(_ words: [String]) async throws {
+        let arguments = words.map { $0 == "copy.db" ? fixture.folder.file($0) : $0 }
+        func outcomes() async -> [(name: String, outcome: Outcome)] {
+            [
+                ("foldered", await Outcome.of(Foldered.self, arguments + ["--data", fixture.folder.path])),
+                ("grouped", await Outcome.of(Grouped.self, arguments + ["--database", fixture.database])),
+            ]
+        }
+        for (name, outcome) in await outcomes() {
+            #expect(outcome.status == 1 && outcome.output.isEmpty)
+            #expect(outcome.notes.contains("There is no database at "), "\(outcome.notes)")
+            #expect(outcome.notes.contains("orders.db. Check the options that name it; `\(name) serve` creates one."))
+            #expect(try fixture.folder.contents() == [])
+        }
+        try Data().write(to: URL(filePath: fixture.database))
+        for (_, outcome) in await outcomes() {
+            #expect(outcome.status == 1 && outcome.notes.contains("is empty, so it is no Edda database."))
+            #expect(try fixture.folder.contents() == ["orders.db"])
+        }
+        try FileManager.default.removeItem(atPath: fixture.database)
+        // What is there is worked on.
+        try await fixture.placeOrders()
+        let outcome = await outcomes()[0].outcome
+        #expect(outcome.status == 0, "\(outcome.notes)")
     }
 
     @Test func namesOfCommandsComeFromTypes() {
@@ -116,6 +145,33 @@ private struct Custom: EddaApplication {
     struct Greet: ParsableCommand {
         static var configuration: CommandConfiguration { CommandConfiguration(commandName: "greet") }
         func run() {}
+    }
+}
+
+private struct FolderOptions: ParsableArguments, Sendable {
+    @Option var data: String
+}
+
+/// An application whose options lead to its database in a way of their own.
+private struct Foldered: EddaApplication {
+    typealias Options = FolderOptions
+
+    static func make(_ setup: Setup) async throws -> EddaRuntime {
+        try EddaRuntime(store: await SQLiteStore(path: setup.options.data + "/orders.db"), logger: setup.logger) {}
+    }
+}
+
+private struct GroupedOptions: ParsableArguments, Sendable {
+    @OptionGroup var database: DatabaseOptions
+    @Flag var dryRun = false
+}
+
+/// An application that includes the options of a program with one database.
+private struct Grouped: EddaApplication {
+    typealias Options = GroupedOptions
+
+    static func make(_ setup: Setup) async throws -> EddaRuntime {
+        try EddaRuntime(store: await SQLiteStore(path: setup.options.database.database), logger: setup.logger) {}
     }
 }
 #endif

@@ -77,11 +77,38 @@ import Testing
             let error = await #expect(throws: ProjectionError.self) {
                 try await hooked.append([Deposited(cents: 1)], to: "account-1")
             }
-            #expect(error?.code == .tooFarBehind)
+            #expect(error?.code == .tooFarBehind && error.map(StoreError.isPassing) == true)
             #expect(error?.description.contains("projections rebuild inline") == true)
             try await engine(on: HookedStore(store), gapLimit: 5).prepare()
             try await hooked.append([Deposited(cents: 1)], to: "account-1")
             #expect(try await accounts.rows(in: store).accounts == [[.text("1"), .text("ada"), .integer(6)]])
+        }
+    }
+
+    // guarantees: G14
+    @Test func whatDoesNotConcernAProjectionIsNotRefusedBecauseOfIt() async throws {
+        try await withStore { store in
+            let hooked = HookedStore(store)
+            try await engine(on: hooked, gapLimit: 0).prepare()
+            let notes = [Noted](repeating: Noted(text: "x"), count: 1_000)
+            // More was missed than an append may make up for.
+            try await store.append([Opened(owner: "ada")], to: "account-1")
+            try await hooked.append(notes, to: "note-1")
+            #expect(try await store.live(accounts.name)?.position.value == 0)
+            // A newer program keeps the projection.
+            let newer = try ProjectionEngine(
+                store: HookedStore(store),
+                projections: [accounts.projection(version: 2, mode: .inline)],
+                logger: .silent
+            )
+            try await newer.prepare()
+            try await hooked.append(notes, to: "note-1")
+            #expect(try await store.head().value == 2_001)
+            #expect(try await store.live(accounts.name)?.position.value == 1_001)
+            let error = await #expect(throws: ProjectionError.self) {
+                try await hooked.append([Deposited(cents: 1)], to: "account-1")
+            }
+            #expect(error?.code == .olderProgram && error.map(StoreError.isPassing) == true)
         }
     }
 

@@ -2,11 +2,6 @@
 internal import ArgumentParser
 internal import Edda
 internal import Logging
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// The options of every command: the application's own, and the log level.
 struct CommonOptions<App: EddaApplication>: ParsableArguments {
@@ -36,8 +31,8 @@ protocol RuntimeCommand: AsyncParsableCommand {
 
     var common: CommonOptions<App> { get }
 
-    /// Whether the command may create the database; one that only looks must not, or a mistyped path would show an
-    /// empty store.
+    /// Whether the command may create a database; one that only looks must not, or a mistyped path would show an empty
+    /// store.
     static var createsDatabase: Bool { get }
 
     /// Does the work; the store is closed afterwards.
@@ -47,19 +42,23 @@ protocol RuntimeCommand: AsyncParsableCommand {
 extension RuntimeCommand {
     static var createsDatabase: Bool { false }
 
+    /// What to do when there is no database.
+    private static var advice: String {
+        let option = App.Options.self == DatabaseOptions.self ? "--database" : "the options that name it"
+        return "Check \(option)\(App.isTool ? "" : "; `\(App.commandName) serve` creates one")."
+    }
+
     var logLevel: Logger.Level { common.logLevel }
 
     mutating func run() async throws {
         let options = common.application
-        if !Self.createsDatabase, let database = (options as? DatabaseOptions)?.database,
-            !FileManager.default.fileExists(atPath: database)
-        {
-            let creator = App.isTool ? "" : "; `\(App.commandName) serve` creates one"
-            throw CommandError("There is no database at \(database). Check --database\(creator).")
-        }
         var logger = Logger(label: App.commandName)
         logger.logLevel = common.logLevel
-        let runtime = try await App.make(EddaSetup(options: options, logger: logger))
+        let setup = EddaSetup<App>(options: options, logger: logger)
+        // Only the program knows which of its options lead to its databases; every store that it opens heeds this.
+        let runtime = try await SQLiteStore.$missingFileAdvice.withValue(Self.createsDatabase ? nil : Self.advice) {
+            try await App.make(setup)
+        }
         do {
             // What the command appends is seen in the inline views when it returns, as with the service itself.
             try await runtime.projections.attach()

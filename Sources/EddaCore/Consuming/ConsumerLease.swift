@@ -27,12 +27,39 @@ package final class ConsumerLease: Sendable {
 
     /// Waits until the lease is held.
     ///
-    /// - Throws: `CancellationError`; errors of the store.
+    /// What keeps the store from being read or written for a while, such as a holder that was stopped in a commit and has the
+    /// file locked, does not end the wait: the lease is tried for again after a pause.
+    ///
+    /// - Throws: `CancellationError`; errors of the store that do not go away.
     package func acquire() async throws {
+        let pauses = RetryPolicy.exponential(attempts: nil, initial: .milliseconds(100), cap: .seconds(10))
+        var failures = 0
         while true {
             try Task.checkCancellation()
+            do {
+                let seen = store.signals.leases.count
+                guard let pause = try await takeIfFree() else { return }
+                failures = 0
+                try await store.signals.leases.wait(past: seen, for: pause, by: store.time)
+            } catch  where StoreError.isPassing(error) {
+                failures += 1
+                // Whoever looks more seldom takes the holder's silence for a sleep of its own; see `LeaseKeeper`.
+                let pause = min(pauses.bound(afterAttempt: failures), keeper.withLock { $0.interval })
+                Logger.current.warning(
+                    "The lease \(name) could not be taken; it is tried for again after a pause.",
+                    metadata: ["error": "\(error)", "pause": "\(pause)"]
+                )
+                try await store.time.sleep(for: pause)
+            }
+        }
+    }
+
+    /// Takes the lease if it may be taken now.
+    ///
+    /// - Returns: For how long to wait before the next look; `nil` when the lease is held.
+    private func takeIfFree() async throws -> Duration? {
+        while true {
             let (name, holder) = (name, holder)
-            let seen = store.signals.leases.count
             let stored = try await store.read { try $0.lease(name) }
             let now = store.time.now()
             // What is stored under this very holder was taken by a commit whose outcome was not learned.
@@ -46,11 +73,11 @@ package final class ConsumerLease: Sendable {
                 }
                 keeper.withLock { $0.didHold(taken, at: now) }
                 Logger.current.debug("Took the lease \(name)", metadata: ["epoch": "\(taken.epoch)"])
-                return
+                return nil
             case .wait(let pause):
-                try await store.signals.leases.wait(past: seen, for: pause, by: store.time)
+                return pause
             case .beat:
-                return
+                return nil
             }
         }
     }
@@ -64,9 +91,7 @@ package final class ConsumerLease: Sendable {
         do {
             let now = store.time.now()
             didBeat(try await store.write { try $0.beat(lease) }, at: now)
-        } catch let error
-            where error is Overloaded || error is CommitUnknown || (error as? StoreError)?.isRetriable == true
-        {
+        } catch  where StoreError.isPassing(error) {
             // Whether the lease is still held is learned by the next beat that goes through.
             return keeper.withLock { $0.interval }
         }

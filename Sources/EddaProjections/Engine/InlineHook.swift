@@ -10,11 +10,42 @@ struct InlineHook: AppendHook {
         for worker in workers {
             let query = worker.projection.query
             let concern = events.filter(query.matches)
+            if !concern.isEmpty {
+                try follow(worker, concern, from: first, to: last, in: transaction)
+                continue
+            }
             // A position that trails behind other people's events costs nothing, see `idleLag`; writing it does.
             let isDue = (first.value - 1) / ProjectionWorker.idleLag != last.value / ProjectionWorker.idleLag
-            guard isDue || !concern.isEmpty else { continue }
-            try follow(worker, concern, from: first, to: last, in: transaction)
+            if isDue { try moveOn(worker, to: last, in: transaction) }
         }
+    }
+
+    /// Keeps the position of a projection that events do not concern, unless it has missed some that do.
+    ///
+    /// Nothing is applied, so that nothing of the projection stands in the way of such events: neither a gap nor a handler
+    /// that fails, nor a newer program. What was missed is left to the engine that runs, and to the next event that concerns
+    /// the projection.
+    private func moveOn(
+        _ worker: ProjectionWorker,
+        to last: Position,
+        in transaction: any WriteTransaction
+    ) throws {
+        let planner = worker.planner
+        guard var record = try planner.live(in: transaction.projections(worker.name)),
+            record.version == planner.version, record.position < last
+        else { return }
+        let missed = try transaction.events(
+            matching: worker.projection.query,
+            .forward,
+            after: record.position,
+            upTo: last,
+            limit: 1
+        )
+        guard missed.events.isEmpty else { return }
+        record.position = last
+        record.failure = nil
+        record.updatedAt = transaction.now.wall
+        try transaction.putProjection(record)
     }
 
     private func follow(

@@ -65,11 +65,17 @@ enum OpenFiles {
 
     /// Refuses a path where there is nothing to read.
     ///
+    /// - Parameter advice: What to do about it.
     /// - Throws: ``StoreError`` with code `cannotOpen`.
-    static func requireFile(_ path: String) throws(StoreError) {
+    static func requireFile(_ path: String, advice: String?) throws(StoreError) {
+        let advice = advice ?? "Check the path."
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw StoreError(.cannotOpen, "There is no database at \(path). Check the path.")
+            throw StoreError(.cannotOpen, "There is no database at \(path). \(advice)")
+        }
+        // Whoever creates a database writes its first page before anything else.
+        guard status.st_size > 0 else {
+            throw StoreError(.cannotOpen, "\(path) is empty, so it is no Edda database. \(advice)")
         }
     }
 

@@ -52,7 +52,8 @@ public final class SagaCoordinator: Sendable {
         /// coordinator on one store; `nil`, the default, when only one does.
         ///
         /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
-        /// ends, and after this time when it was killed or hangs. Set the same, some seconds (at least 100 ms), in all of them. Without a lease,
+        /// ends, and after this time when it was killed or hangs; when it was stopped inside a commit, so that it has the file
+        /// locked, as soon as it is ended: the others try again until then. Set the same, some seconds (at least 100 ms), in all of them. Without a lease,
         /// each of several processes calls the work of a `local` step that takes longer than a second or so, and one that
         /// starts calls whatever is under way then.
         public var lease: Duration?
@@ -166,6 +167,7 @@ public final class SagaCoordinator: Sendable {
             strugglingTime: configuration.strugglingTime,
             hotLoopSends: configuration.hotLoopSends
         )
+        policies.undoneRemembered = configuration.undoneRemembered
         policies.defect = configuration.defect
         locals = LocalRunner(defect: configuration.defect)
         unit = SagaUnit(

@@ -68,7 +68,7 @@ extension SagaUnit {
     ) throws {
         do {
             try program?.ended(instance, transaction)
-        } catch let error as StoreError where error.isRetriable {
+        } catch  where StoreError.isPassing(error) {
             throw error
         } catch {
             throw EndingRefused(saga: instance.id, reason: "\(error)")

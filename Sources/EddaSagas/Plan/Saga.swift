@@ -54,7 +54,8 @@ public protocol Saga: Sendable {
     ///
     /// It may be called again for the same saga when that commit had to be repeated. The default does nothing.
     ///
-    /// - Throws: Anything; then nothing that it wrote is kept, and the saga parks with the error as its reason.
+    /// - Throws: Anything; then nothing that it wrote is kept, and the saga parks with the error as its reason. What passes by
+    ///   itself, such as an inline projection that is too far behind, is tried again instead.
     static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws
 }
 

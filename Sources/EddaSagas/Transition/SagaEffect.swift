@@ -28,7 +28,7 @@ package struct SagaDispatch: Hashable, Sendable {
     package let command: OutgoingCommand
     /// Its idempotency key, the same for every copy.
     package let key: SagaKey
-    /// The key of the command that it undoes, when the same participant executes both.
+    /// The key of the command that it undoes, when the same participant executes both and has to look at what became of it.
     package let compensates: SagaKey?
     /// Whether it takes the command back instead of asking for it to be executed.
     package let isWithdrawal: Bool

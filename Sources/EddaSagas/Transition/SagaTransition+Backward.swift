@@ -71,7 +71,7 @@ extension SagaTransition {
             reason = cause
             pause = isRetriable ? self.pause(policies.undoRetry, id, .undo, after: instance.steps[index].undo) : nil
             // A participant does not keep the failure of what names the command that it undoes; see `CommandExecutor`.
-            instance.steps[index].undo.isAnsweredForGood = !isRetriable && !undoesAtSamePlace(index)
+            instance.steps[index].undo.isAnsweredForGood = !isRetriable && !namesUndone(index)
         }
         instance.steps[index].lastError = reason
         record(

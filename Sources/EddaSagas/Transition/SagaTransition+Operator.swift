@@ -212,6 +212,8 @@ extension SagaTransition {
         abandonCall(of: index, try plan(index), direction)
         if direction == .forward {
             try succeed(index, reply)
+            // A reply that came before is not what it has succeeded by; see `namesUndone`.
+            instance.steps[index].forward.lastReplyID = nil
         } else {
             try undone(index)
         }

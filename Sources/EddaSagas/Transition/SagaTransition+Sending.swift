@@ -157,7 +157,7 @@ extension SagaTransition {
     ) -> SagaDispatch {
         let step = instance.steps[index]
         let undone: SagaKey? =
-            direction == .undo && undoesAtSamePlace(index) && policies.defect != .undoNamesNothing
+            direction == .undo && namesUndone(index) && policies.defect != .undoNamesNothing
             ? SagaKey(saga: instance.id, step: step.id, direction: .forward, round: step.forward.round)
             : nil
         // The participant can tell what became of the undone command only as long as its inbox goes back to it.
@@ -228,9 +228,23 @@ extension SagaTransition {
         )
     }
 
-    func undoesAtSamePlace(_ index: Int) -> Bool {
+    /// Whether a compensation names the command that it undoes.
+    ///
+    /// Its participant then decides by what its inbox has of that command: it keeps out one that has not come, and waits for
+    /// one that is under way. That is needed wherever the outcome is unknown. A participant that has said itself that it
+    /// succeeded has it in its inbox, and a copy that still comes is answered from there or, later, is expired. So when the
+    /// inbox no longer goes back to that command as long as the compensation may be repeated, since the saga has waited for a
+    /// signal in between, say, the compensation goes as a command of its own, with a time of its own: it is executed once.
+    ///
+    /// All copies of a compensation are alike in this.
+    func namesUndone(_ index: Int) -> Bool {
         let step = instance.steps[index]
-        return step.undo.command?.destination == step.forward.command?.destination
+        guard step.undo.command?.destination == step.forward.command?.destination else { return false }
+        // Without the id of a reply it was an operator who has said so.
+        guard step.forward.outcome == CommandOutcome.succeeded([]).kind, step.forward.lastReplyID != nil,
+            let limit = policies.undoneRemembered, let firstSent = step.forward.firstSentAt
+        else { return true }
+        return (step.undo.firstSentAt ?? now).wall.since(firstSent.wall) < limit
     }
 
     /// How long to wait for the answer to a command; `nil` means without end.

@@ -1,5 +1,6 @@
 import EddaCore
 import EddaTesting
+import Synchronization
 import Testing
 
 @testable import EddaSagas
@@ -47,6 +48,57 @@ import Testing
             return
         }
         #expect(try await world.record("order-1").status == .running)
+    }
+
+    /// Such as an inline projection that has yet to catch up.
+    private struct Behind: PassingTrouble {
+        var isPassing: Bool { true }
+    }
+
+    /// Refuses, a few times, what the owner of a saga appends when it ends.
+    private final class RefusingTheEnd: AppendHook {
+        private let left: Mutex<Int>
+
+        init(times: Int) { left = Mutex(times) }
+
+        func didAppend(_ events: [RecordedEvent], in transaction: any WriteTransaction) throws {
+            guard events.contains(where: { $0.type == OrderClosed.eventType }) else { return }
+            let isRefused = left.withLock { left in
+                defer { left = max(0, left - 1) }
+                return left > 0
+            }
+            if isRefused { throw Behind() }
+        }
+    }
+
+    @Test func passingTroubleOfAProjectionPassesTheSagaBy() async throws {
+        let world = try World(FulfilOrder.self)
+        try await world.store.install(Refusing(error: Behind()))
+        try await world.coordinator.start(FulfilOrder.self, id: "order-1", state: .init(order: "1"))
+        guard case .handedBack = try await world.answer() else {
+            Issue.record("The reply was not handed back.")
+            return
+        }
+        #expect(try await world.record("order-1").status == .running)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func anEndThatIsRefusedForAWhileComesLater(_ kind: StoreKind) async throws {
+        try await World.on(kind, CloseOrder.self) { world in
+            try await world.store.install(RefusingTheEnd(times: 2))
+            try await world.coordinator.start(CloseOrder.self, id: "order-1", state: .init(order: "1"))
+            try await world.answer()
+            for _ in 1...2 {
+                guard case .handedBack = try await world.answer() else {
+                    Issue.record("The reply was not handed back.")
+                    return
+                }
+                #expect(try await world.record("order-1").status == .running)
+            }
+            #expect(try await world.answer() == .acknowledged)
+            #expect(try await world.record("order-1").status == .completed)
+            #expect(try await world.store.events(in: "order-1").count == 1)
+        }
     }
 
     @Test func aHistoryLongerThanAnAppendIsWrittenInOneTransaction() async throws {

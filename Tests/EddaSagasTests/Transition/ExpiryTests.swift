@@ -61,6 +61,59 @@ import Testing
         #expect(bench.timer == nil)
     }
 
+    /// A step that is undone when nobody approves within two weeks.
+    struct Approved: Saga {
+        static let name: SagaName = "order.approved"
+        static let version = 1
+        typealias State = OrderState
+
+        static var plan: some Plan<State> {
+            call("reserve") { ReserveStock(order: $0.order) }
+                .merge { $0.reservation = $1.reservation }
+                .timeout(.seconds(30))
+                .compensate { ReleaseStock(order: $0.order, reservation: $1?.reservation) }
+            awaitSignal("approval", Approval.self, timeout: .seconds(14 * 86_400)) { $0.authorization = $1.by }
+            pivot("capture") { CapturePayment(order: $0.order) }
+        }
+    }
+
+    // guarantees: G11
+    @Test func aCompensationAsksForWhatIsForgottenOnlyWhereTheOutcomeIsUnknown() throws {
+        func bench() throws -> Bench {
+            var bench = try Bench(Approved.self)
+            bench.policies.undoneRemembered = .seconds(6 * 86_400)
+            return bench
+        }
+        var known = try bench()
+        let began = known.now.wall
+        try known.succeed("reserve")
+        try known.wake()
+        #expect(known.sent.last?.key.text == "order-1/reserve/undo")
+        #expect(known.sent.last?.compensates == nil)
+        #expect(known.sent.last?.firstSent == known.now.wall && known.now.wall > began)
+        // Later copies are like the first one.
+        try known.wake()
+        #expect(known.sent.count == 3 && known.sent.last?.firstSent == known.sent[1].firstSent)
+        #expect(known.sent.last?.compensates == nil)
+
+        var young = try bench()
+        try young.succeed("reserve")
+        young.pass(.seconds(5 * 86_400))
+        try young.request(.cancel)
+        #expect(young.sent.last?.compensates?.text == "order-1/reserve" && young.sent.last?.firstSent == began)
+
+        var unknown = try bench()
+        unknown.policies.undoneRemembered = .zero
+        while unknown.sent.last?.key.direction != .undo { try unknown.wake() }
+        #expect(unknown.sent.last?.compensates?.text == "order-1/reserve" && unknown.sent.last?.firstSent == began)
+
+        var resolved = try bench()
+        try resolved.answer(Replies.late)
+        try resolved.request(.resolve(reply: Array(#"{"reservation":"r-1"}"#.utf8)), at: "reserve")
+        while resolved.sent.last?.key.direction != .undo { try resolved.wake() }
+        #expect(resolved.sent.last?.compensates?.text == "order-1/reserve" && resolved.sent.last?.firstSent == began)
+    }
+
     // acceptance: 47
     // guarantees: G14
     @Test func aPlanThatRepeatsForLongerThanParticipantsRememberIsRefused() throws {
