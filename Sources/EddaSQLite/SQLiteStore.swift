@@ -7,25 +7,25 @@ public import EddaCore
 /// try await store.append([OrderPlaced(customer: "ada", total: 4_200)], to: "order-1042", expecting: .missing)
 /// ```
 ///
-/// One thread owns the connection that writes and every checkpoint. It commits the units that wait together, so that many
-/// callers share one sync of the disk; each caller returns when its own unit is durable. Readers have connections
+/// One thread owns the connection that writes and every checkpoint. It commits the units that wait together, so that
+/// many callers share one sync of the disk; each caller returns when its own unit is durable. Readers have connections
 /// of their own and never wait for the writer.
 ///
 /// Beside the database `orders.db` there are `orders.db-wal` and `orders.db-shm`, which are SQLite's,
 /// `orders.db.lock`, which writers of several processes take in turn, and `orders.db.notify`, by which they wake
-/// each other, and by which a store notices that its database was restored from a backup (see `Cursor`). Other tools open
-/// the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before 3.51.3 can damage a file that one process
-/// checkpoints while another commits.
+/// each other, and by which a store notices that its database was restored from a backup (see `Cursor`). Other tools
+/// open the database read-only (`sqlite3 'file:orders.db?mode=ro'`): SQLite before 3.51.3 can damage a file that one
+/// process checkpoints while another commits.
 public final class SQLiteStore: GroupingStore {
     /// What a store may do to its file.
     public enum Opening: String, Hashable, Sendable, CaseIterable {
         /// Creates the file when it is not there, brings an older format up to date, reads and writes.
         case readWrite
-        /// Reads a file that is there, and never changes it: no writer is started and writes throw ``StoreError`` with code
-        /// `readOnly`.
+        /// Reads a file that is there, and never changes it: no writer is started and writes throw ``StoreError`` with
+        /// code `readOnly`.
         ///
-        /// It works beside the program that owns the file, in this process or another, and follows what that commits; and
-        /// also when nobody has the file open. SQLite keeps two files beside a database in use, `-wal` and `-shm`
+        /// It works beside the program that owns the file, in this process or another, and follows what that commits;
+        /// and also when nobody has the file open. SQLite keeps two files beside a database in use, `-wal` and `-shm`
         /// (sqlite.org/wal.html, section 5): they are there, or the folder has to be writable. A backup needs neither.
         case readOnly
     }
@@ -44,9 +44,9 @@ public final class SQLiteStore: GroupingStore {
         public var groupBytes = 8 << 20
         /// How long idempotency keys are kept at least; 30 days by default.
         ///
-        /// An append that is repeated within this time takes effect once. Afterwards its key may be forgotten: each append
-        /// under a key forgets up to two keys that are older, the oldest first. A key that is forgotten is free, and an
-        /// append under it is a new one. So choose a time longer than any caller goes on repeating.
+        /// An append that is repeated within this time takes effect once. Afterwards its key may be forgotten: each
+        /// append under a key forgets up to two keys that are older, the oldest first. A key that is forgotten is free,
+        /// and an append under it is a new one. So choose a time longer than any caller goes on repeating.
         public var keyRetention: Duration = .seconds(30 * 86_400)
         /// How long the writer waits for another process that holds the file locked.
         public var lockTimeout: Duration = .seconds(10)
@@ -56,8 +56,8 @@ public final class SQLiteStore: GroupingStore {
         public var checkpointPages = 1_000
         /// The most bytes that the database may have; `nil` for no bound but the disk's.
         ///
-        /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages of
-        /// 4 KiB.
+        /// A unit that would exceed it throws `StoreError` with code `diskFull`; reading goes on. Rounded down to pages
+        /// of 4 KiB.
         public var maximumSize: Int64?
         /// The most states of aggregates that are kept in memory; 0 keeps none.
         public var cachedAggregates = 1_024
@@ -72,8 +72,8 @@ public final class SQLiteStore: GroupingStore {
         public init() {}
     }
 
-    /// What to do when a database is not there, in a task whose stores create none, whatever their ``Configuration/opening``
-    /// says; `nil` where they may.
+    /// What to do when a database is not there, in a task whose stores create none, whatever their
+    /// ``Configuration/opening`` says; `nil` where they may.
     ///
     /// So a command that only looks at a database keeps the program's own code from creating one at a mistyped path.
     @TaskLocal package static var missingFileAdvice: String?
@@ -108,8 +108,8 @@ public final class SQLiteStore: GroupingStore {
     ///   - configuration: How the store behaves.
     ///   - schema: How events become bytes and back.
     ///   - time: Where the store takes the time from.
-    /// - Throws: ``StoreError``: `invalidArgument` for a configuration that cannot work, `cannotOpen` for what is no Edda database, is open in this process already, or, for
-    ///   reading only, is not there;
+    /// - Throws: ``StoreError``: `invalidArgument` for a configuration that cannot work, `cannotOpen` for what is no
+    ///   Edda database, is open in this process already, or, for reading only, is not there;
     ///   `newerFormat` for a file of a later version, `locked`, `corrupt`, `ioError`.
     public init(
         path: String,
@@ -205,8 +205,8 @@ public final class SQLiteStore: GroupingStore {
 
     /// Runs a short `body` on a consistent view of the store, on the calling thread.
     ///
-    /// It touches a few pages, which as a rule are in the page cache of the system; two changes of threads would cost more
-    /// than the look itself.
+    /// It touches a few pages, which as a rule are in the page cache of the system; two changes of threads would cost
+    /// more than the look itself.
     ///
     /// - Throws: What `body` throws; ``StoreError``.
     public func readBriefly<Result: Sendable>(

@@ -96,8 +96,8 @@ private final class NamedPipe: Sendable {
 
     func close() { _ = Foundation.close(descriptor) }
 
-    /// Reads until the text has been said, or to the end when there is none; on a thread of its own, which others do not
-    /// miss.
+    /// Reads until the text has been said, or to the end when there is none; on a thread of its own, which others do
+    /// not miss.
     ///
     /// - Parameter act: What is done then, at once, however busy the threads of tasks are.
     @discardableResult

@@ -40,8 +40,8 @@ public protocol EddaApplication: SendableMetatype {
     /// Opens the store and makes the runtime; nothing runs yet.
     ///
     /// Every command calls it once, and closes the store at its end. Only `serve` and `sagas start` may create a
-    /// database: in every other command a `SQLiteStore` that is opened here, in this task, throws when its file is not there
-    /// or is empty, and leaves nothing behind.
+    /// database: in every other command a `SQLiteStore` that is opened here, in this task, throws when its file is not
+    /// there or is empty, and leaves nothing behind.
     ///
     /// - Throws: What keeps the program from working; the message is printed, the exit status is 1.
     static func make(_ setup: EddaSetup<Self>) async throws -> EddaRuntime

@@ -40,8 +40,8 @@ extension Store {
     /// stream, and is made again if the stream has moved on.
     ///
     /// A lost race is tried again on the new state, after a short random pause. After two of them the decision runs
-    /// inside the writing unit itself, where nothing can come in between. So `decide` may be called several times and has
-    /// no side effects.
+    /// inside the writing unit itself, where nothing can come in between. So `decide` may be called several times and
+    /// has no side effects.
     ///
     /// - Parameters:
     ///   - type: The aggregate.

@@ -27,8 +27,8 @@ package final class ConsumerLease: Sendable {
 
     /// Waits until the lease is held.
     ///
-    /// What keeps the store from being read or written for a while, such as a holder that was stopped in a commit and has the
-    /// file locked, does not end the wait: the lease is tried for again after a pause.
+    /// What keeps the store from being read or written for a while, such as a holder that was stopped in a commit and
+    /// has the file locked, does not end the wait: the lease is tried for again after a pause.
     ///
     /// - Throws: `CancellationError`; errors of the store that do not go away.
     package func acquire() async throws {

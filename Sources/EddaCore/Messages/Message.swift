@@ -42,11 +42,11 @@ public struct Message: Hashable, Sendable {
     public var compensates: String?
     /// Whether it takes its command back: it does not ask for the command to be executed, but for what became of it.
     ///
-    /// It has the command's own idempotency key. A participant answers what it has in its inbox; a command that is not there
-    /// is kept out from then on, so that no other copy of it is executed.
+    /// It has the command's own idempotency key. A participant answers what it has in its inbox; a command that is not
+    /// there is kept out from then on, so that no other copy of it is executed.
     public var isWithdrawal = false
-    /// When the first message with this idempotency key was made; in a compensation that names what it undoes, when that was
-    /// first sent.
+    /// When the first message with this idempotency key was made; in a compensation that names what it undoes, when
+    /// that was first sent.
     public var firstSent: Timestamp?
     /// How a command ended, in replies: `succeeded`, `rejected`, `failed`, `failed-for-good` or `expired`.
     public var outcome: String?

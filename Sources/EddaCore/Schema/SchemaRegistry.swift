@@ -11,7 +11,8 @@
 /// ```
 ///
 /// A program that registers its events is told at its start what does not fit together, instead of when it comes to the
-/// event: here, what the registry itself shows; by ``Store/checkSchema(handling:subscribingTo:)``, what the store holds.
+/// event: here, what the registry itself shows; by ``Store/checkSchema(handling:subscribingTo:)``, what the store
+/// holds.
 public struct SchemaRegistry: Sendable {
     /// Encodes and decodes everything that the store keeps.
     public let codec: any EventCodec
@@ -28,8 +29,8 @@ public struct SchemaRegistry: Sendable {
     ///   - events: All events that the program knows.
     ///   - upcasters: How older versions become the present ones, each under the present name of its event.
     /// - Throws: ``SchemaError`` that names types and versions: two events claim one name, or name each other as their
-    ///   earlier one; a chain of upcasters has a gap, ends below the version of its event, or leads above it; an upcaster
-    ///   is for an event that is not registered.
+    ///   earlier one; a chain of upcasters has a gap, ends below the version of its event, or leads above it; an
+    ///   upcaster is for an event that is not registered.
     public init(
         codec: any EventCodec = JSONCodec(),
         events: [any Event.Type],

@@ -51,8 +51,8 @@ public struct StoreError: Error, CustomStringConvertible {
         self.underlying = underlying
     }
 
-    /// Events stand behind the head of the log: their positions could be given again, and who reads up to the head would
-    /// get them again and again.
+    /// Events stand behind the head of the log: their positions could be given again, and who reads up to the head
+    /// would get them again and again.
     package static func logIsBehind(head: Position, last: Position) -> StoreError {
         StoreError(
             .corrupt,

@@ -88,13 +88,14 @@ public protocol OutboxWriting: AnyObject {
     /// Puts a message into the outbox; it is sent after the commit.
     ///
     /// - Returns: Its place.
-    /// - Throws: ``StoreError``, with code `invalidArgument` for a message that could not be read again: with a time outside
-    ///   the years 0 to 9999, or a type or address that was made unchecked and breaks a rule.
+    /// - Throws: ``StoreError``, with code `invalidArgument` for a message that could not be read again: with a time
+    ///   outside the years 0 to 9999, or a type or address that was made unchecked and breaks a rule.
     @discardableResult
     func enqueue(_ message: Message) throws -> Int64
 
-    /// Removes messages that were sent, or were given up and are not wanted. For each that was held or dead, the next one of its destination and key that waits behind it
-    /// comes due at once, or, when none is left, the key is free again.
+    /// Removes messages that were sent, or were given up and are not wanted. For each that was held or dead, the next
+    /// one of its destination and key that waits behind it comes due at once, or, when none is left, the key is free
+    /// again.
     ///
     /// - Throws: ``StoreError``.
     func removeFromOutbox(_ sequences: [Int64]) throws
@@ -104,8 +105,8 @@ public protocol OutboxWriting: AnyObject {
     /// - Parameters:
     ///   - sequence: The message; ready or held.
     ///   - attempts: How often it has been tried.
-    ///   - due: When to try again; `nil` when it only waits behind another. When there is no other, because it was sent or
-    ///     removed meanwhile, the message comes due at once.
+    ///   - due: When to try again; `nil` when it only waits behind another. When there is no other, because it was sent
+    ///     or removed meanwhile, the message comes due at once.
     ///   - reason: Why it failed.
     /// - Throws: ``StoreError``.
     func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws

@@ -85,8 +85,8 @@ struct OutboxLog: Sendable {
                         try transaction.markDead(sequence, attempts: attempts, reason: reason)
                     }
                 } catch let error as StoreError where error.code == .notFound || error.code == .invalidArgument {
-                    // Somebody else has removed the row or given it up, or this is recorded for the second time. Those behind
-                    // a row that is gone come due as they are held.
+                    // Somebody else has removed the row or given it up, or this is recorded for the second time. Those
+                    // behind a row that is gone come due as they are held.
                 }
             }
             if !sent.isEmpty { try transaction.removeFromOutbox(sent) }

@@ -14,9 +14,9 @@ public final class OutboxPump: Sendable {
         /// The tries of one message and the pauses between them.
         ///
         /// When they are used up, the message is a dead letter, and later ones of its partition key wait behind it. A
-        /// command that asks for an answer, an answer, and the alert of a saga are tried for ever instead, with the policy's
-        /// longest pause (at least 1 second) once the tries are used up: a destination that was away for long must not keep what
-        /// follows from its return. They are dead letters only when they are refused.
+        /// command that asks for an answer, an answer, and the alert of a saga are tried for ever instead, with the
+        /// policy's longest pause (at least 1 second) once the tries are used up: a destination that was away for long
+        /// must not keep what follows from its return. They are dead letters only when they are refused.
         public var retry: RetryPolicy
 
         /// A configuration; batches of 128, and 1,000 tries with pauses from 50 milliseconds to 30 seconds by default.
@@ -75,9 +75,10 @@ public final class OutboxPump: Sendable {
 
     /// The loop: note what came back, record it, read what is new, send, wait.
     ///
-    /// It alone reads and records failures, one after the other. So what it reads is never older than what it has recorded,
-    /// and a message cannot slip past one of its key that has just failed. That messages are gone makes no difference to
-    /// others, so their removal is under way while the loop goes on, one after another, and takes along what has come since.
+    /// It alone reads and records failures, one after the other. So what it reads is never older than what it has
+    /// recorded, and a message cannot slip past one of its key that has just failed. That messages are gone makes no
+    /// difference to others, so their removal is under way while the loop goes on, one after another, and takes along
+    /// what has come since.
     private func pump(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws {
         let log = OutboxLog(store: store, page: configuration.batch * 4)
         let reports = PumpReports()

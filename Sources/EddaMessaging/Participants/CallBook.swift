@@ -2,8 +2,8 @@ internal import EddaCore
 
 /// Which of the commands that a participant has begun are under way, and who waits for which.
 ///
-/// A pure value; ``CallDesk`` keeps it behind a lock and carries out what it hands out. What it forgets is in the store:
-/// every command in it has an open inbox entry.
+/// A pure value; ``CallDesk`` keeps it behind a lock and carries out what it hands out. What it forgets is in the
+/// store: every command in it has an open inbox entry.
 struct CallBook: Sendable {
     /// A command that was begun.
     struct Call: Hashable, Sendable {
@@ -63,8 +63,8 @@ struct CallBook: Sendable {
     ///
     /// - Parameters:
     ///   - limit: The most calls that are under way together, from 1.
-    ///   - capacity: The most of one type that are kept, from 1: those of a type that fails without end leave the room of
-    ///     the others alone.
+    ///   - capacity: The most of one type that are kept, from 1: those of a type that fails without end leave the room
+    ///     of the others alone.
     init(limit: Int, capacity: Int) {
         self.limit = max(1, limit)
         self.capacity = max(1, capacity)
@@ -88,8 +88,8 @@ struct CallBook: Sendable {
     ///   - key: Its place in the inbox.
     ///   - asker: The message that is to be answered; `nil` for the kept one, which no delivery has brought.
     ///
-    /// Who joins a book that is full of askers gets no answer of his own: the one to the first copy of his message is the
-    /// same.
+    /// Who joins a book that is full of askers gets no answer of his own: the one to the first copy of his message is
+    /// the same.
     mutating func admit(_ message: Message, key: String, asker: Message?) {
         if entries[key] == nil {
             entries[key] = Entry(

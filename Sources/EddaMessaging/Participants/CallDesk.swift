@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Carries out what a participant has begun, so many calls at a time, apart from the deliveries that brought it.
 ///
-/// A delivery is done as soon as its command is noted as begun: a slow outside holds up neither the other commands of the
-/// participant nor those who send them.
+/// A delivery is done as soon as its command is noted as begun: a slow outside holds up neither the other commands of
+/// the participant nor those who send them.
 final class CallDesk: Sendable {
     private let book: Mutex<CallBook>
     private let changes = Signal()
@@ -37,8 +37,8 @@ final class CallDesk: Sendable {
     /// Hands out those who are owed an answer to a command.
     func takeAskers(of key: String) -> [Message] { book.withLock { $0.takeAskers(of: key) } }
 
-    /// Carries out what is taken up, until the task is cancelled; then cancels what is under way and returns when it has
-    /// ended.
+    /// Carries out what is taken up, until the task is cancelled; then cancels what is under way and returns when it
+    /// has ended.
     func run(_ carryOut: @escaping @Sendable (CallBook.Call) async -> CallBook.Ending) async {
         await withDiscardingTaskGroup { group in
             defer { group.cancelAll() }

@@ -9,8 +9,8 @@ package struct BegunCommand: Sendable {
 }
 
 extension CommandExecutor {
-    /// Takes up what was begun and has no outcome, since the process ended meanwhile; what a sender was told about is left
-    /// to the sender.
+    /// Takes up what was begun and has no outcome, since the process ended meanwhile; what a sender was told about is
+    /// left to the sender.
     ///
     /// - Throws: What the store throws; `CancellationError`.
     package func resume() async throws {

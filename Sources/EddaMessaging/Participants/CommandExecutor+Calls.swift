@@ -148,8 +148,8 @@ extension CommandExecutor {
 
     /// Tells those who asked that a call has failed, and notes that its end is not known.
     ///
-    /// Where the sender does not want to hear of it, he will not try again: it stays begun, and is tried again until it has
-    /// an outcome, also after a restart. Whoever has asked for it since is told.
+    /// Where the sender does not want to hear of it, he will not try again: it stays begun, and is tried again until it
+    /// has an outcome, also after a restart. Whoever has asked for it since is told.
     private func fail(_ call: CallBook.Call, _ reason: String, _ taken: [Message]? = nil) async throws
         -> CallBook.Ending
     {

@@ -4,15 +4,15 @@ internal import EddaCore
 extension CommandExecutor {
     /// Asks the inbox what to do, does it, and puts the replies into the outbox.
     ///
-    /// What is not in the inbox was not executed, unless it was first sent so long ago that the inbox may have forgotten
-    /// it. Then nothing is done and nothing is recorded: what a compensation undoes may still come, and then the same
-    /// compensation has work to do.
+    /// What is not in the inbox was not executed, unless it was first sent so long ago that the inbox may have
+    /// forgotten it. Then nothing is done and nothing is recorded: what a compensation undoes may still come, and then
+    /// the same compensation has work to do.
     ///
     /// - Parameters:
     ///   - message: The command.
     ///   - askers: The messages with this command that are answered.
-    ///   - act: Does what is to be done about a command that has no outcome. It gets the command's entry, if it was begun,
-    ///     and the message of the command that it undoes, if that was begun and has no outcome.
+    ///   - act: Does what is to be done about a command that has no outcome. It gets the command's entry, if it was
+    ///     begun, and the message of the command that it undoes, if that was begun and has no outcome.
     func dealWith(
         _ message: Message,
         answering askers: [Message],

@@ -6,12 +6,12 @@ package import Logging
 /// The inbox is looked up inside the unit that writes it, and units run one after another. So of two duplicates that
 /// arrive at once the second finds the note of the first, and no further lock is needed.
 ///
-/// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does the
-/// rest. So is a compensation of a command that was begun and has no outcome.
+/// A command that calls the outside is only begun by its delivery: that it was is one commit, and ``goOn(with:)`` does
+/// the rest. So is a compensation of a command that was begun and has no outcome.
 ///
-/// A withdrawal of a command that is done, or has not come, is dealt with by the inbox alone: no handler is asked, and none
-/// need be there. One that finds a call begun has it gone on with, and repeated when it has failed: that is the only way to
-/// learn its end, and it can take effect then for the first time.
+/// A withdrawal of a command that is done, or has not come, is dealt with by the inbox alone: no handler is asked, and
+/// none need be there. One that finds a call begun has it gone on with, and repeated when it has failed: that is the
+/// only way to learn its end, and it can take effect then for the first time.
 package struct CommandExecutor: Sendable {
     package var participant: Participant
     let store: any Store
@@ -115,8 +115,8 @@ package struct CommandExecutor: Sendable {
 
     /// Answers what became of a command, and keeps it out when nothing did.
     ///
-    /// A call that was begun is brought to its end first: it may have had its effect. One that goes wrong again has still no
-    /// outcome, and is answered as failed, so that the sender asks again.
+    /// A call that was begun is brought to its end first: it may have had its effect. One that goes wrong again has
+    /// still no outcome, and is answered as failed, so that the sender asks again.
     private func withdraw(_ message: Message) async -> Settlement.Fate {
         let hasRoom = desk.hasRoom(for: message.inboxKey(message.idempotencyKey), of: message.type)
         do {
@@ -156,8 +156,8 @@ package struct CommandExecutor: Sendable {
     ///
     /// A failure that may pass is not recorded, so that the same command, sent again, is executed again.
     ///
-    /// - Parameter isUnderstood: Whether this program could execute it. Where it could not, but another one has begun it,
-    ///   nobody knows how that ended.
+    /// - Parameter isUnderstood: Whether this program could execute it. Where it could not, but another one has begun
+    ///   it, nobody knows how that ended.
     private func conclude(
         _ message: Message,
         _ outcome: CommandOutcome,
@@ -194,8 +194,8 @@ package struct CommandExecutor: Sendable {
     ///
     /// Whoever waits for an answer gets one, and the delivery is done: a dead letter would hold up what the sender does
     /// about the answer, such as a compensation of the same partition key. Without an answer the command becomes its
-    /// sender's dead letter. The failure of a compensation is not recorded, so that it can succeed when it is sent again
-    /// to a participant that has been corrected.
+    /// sender's dead letter. The failure of a compensation is not recorded, so that it can succeed when it is sent
+    /// again to a participant that has been corrected.
     private func refuse(_ message: Message, _ reason: String) async -> Settlement.Fate {
         guard message.replyTo != nil else { return .refused(reason: reason) }
         logger.warning(

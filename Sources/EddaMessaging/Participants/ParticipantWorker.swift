@@ -13,14 +13,15 @@ public final class ParticipantWorker: Sendable {
         public var batch: Int
         /// For how long the inbox remembers what was done.
         ///
-        /// It must exceed the time through which senders repeat. A command of which the inbox knows nothing is answered as
-        /// `CommandOutcome.expired` and not executed when it was first sent longer ago than this, less an hour (or less
-        /// the half of a window under two hours); likewise a compensation, when what it undoes was first sent so long ago.
+        /// It must exceed the time through which senders repeat. A command of which the inbox knows nothing is answered
+        /// as `CommandOutcome.expired` and not executed when it was first sent longer ago than this, less an hour (or
+        /// less the half of a window under two hours); likewise a compensation, when what it undoes was first sent so
+        /// long ago.
         public var inboxWindow: Duration
         /// The most commands of one type that call the outside, or wait for their turn to, from 1.
         ///
-        /// Further ones go back to their senders, which try again. A type has its own share, so that one that fails without end
-        /// leaves room for the others.
+        /// Further ones go back to their senders, which try again. A type has its own share, so that one that fails
+        /// without end leaves room for the others.
         public var callCapacity: Int
         /// How often older entries are looked for, from 1 ms.
         public var retentionInterval: Duration
@@ -90,8 +91,8 @@ public final class ParticipantWorker: Sendable {
     /// It begins with the calls that were begun and have no outcome, since the process ended meanwhile. At its end it
     /// cancels the calls that are under way; they are made again at the next start.
     ///
-    /// - Throws: `InvalidSetting` when a setting is outside of its range; `StoreError` when the inbox cannot be read or tidied for a reason that does not pass by itself; what the
-    ///   transport throws that is no `TransportError`.
+    /// - Throws: `InvalidSetting` when a setting is outside of its range; `StoreError` when the inbox cannot be read or
+    ///   tidied for a reason that does not pass by itself; what the transport throws that is no `TransportError`.
     public func run() async throws {
         try configuration.validate()
         let loop = DeliveryLoop(

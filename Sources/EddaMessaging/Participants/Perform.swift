@@ -11,25 +11,25 @@ public import EddaCore
 /// }
 /// ```
 ///
-/// First the store notes that the command was begun. Then the first closure makes the call, outside any transaction. Then
-/// the second one commits what came of it, in one unit with the note that the command is done and with the reply.
+/// First the store notes that the command was begun. Then the first closure makes the call, outside any transaction.
+/// Then the second one commits what came of it, in one unit with the note that the command is done and with the reply.
 ///
-/// The call may be made again: when the process ends before the commit, when the call has failed, when a compensation has
-/// to learn how it ended. It has the same key each time, and other commands never have it. So whatever is called has to
-/// recognise the key and answer as it did before; that is what payment gateways have idempotency keys for.
+/// The call may be made again: when the process ends before the commit, when the call has failed, when a compensation
+/// has to learn how it ended. It has the same key each time, and other commands never have it. So whatever is called
+/// has to recognise the key and answer as it did before; that is what payment gateways have idempotency keys for.
 ///
-/// The first closure throws ``EddaCore/Rejection`` to refuse, when it is certain that the call has had no effect and will
-/// have none under this key. Any other error means that nobody knows: the sender is told that it failed, and the same call
-/// is made when the sender tries again. It is cancelled when its time is over and when the participant stops; it had better
-/// end soon then. After a cancellation the call is made again at the next start.
+/// The first closure throws ``EddaCore/Rejection`` to refuse, when it is certain that the call has had no effect and
+/// will have none under this key. Any other error means that nobody knows: the sender is told that it failed, and the
+/// same call is made when the sender tries again. It is cancelled when its time is over and when the participant stops;
+/// it had better end soon then. After a cancellation the call is made again at the next start.
 ///
-/// Where the sender has asked for no answer, he hears of no failure and does not try again. So the participant makes the call
-/// again, with pauses that grow to 5 minutes, also after a restart, until it succeeds or is refused, or was begun so long
-/// ago that the outside may have forgotten its key (``ParticipantWorker/Configuration/inboxWindow``). Then `inbox list`
-/// shows it for good.
+/// Where the sender has asked for no answer, he hears of no failure and does not try again. So the participant makes
+/// the call again, with pauses that grow to 5 minutes, also after a restart, until it succeeds or is refused, or was
+/// begun so long ago that the outside may have forgotten its key (``ParticipantWorker/Configuration/inboxWindow``).
+/// Then `inbox list` shows it for good.
 ///
-/// The second closure is synchronous and may be run again when its commit has to be repeated. It cannot refuse any more:
-/// whatever it throws is a failure.
+/// The second closure is synchronous and may be run again when its commit has to be repeated. It cannot refuse any
+/// more: whatever it throws is a failure.
 public struct Perform<C: Command, Result: Sendable>: Sendable {
     let timeout: Duration
     let call: @Sendable (C, String) async throws -> Result
@@ -95,8 +95,8 @@ extension Perform where C.Reply == NoReply {
         self.init(type, timeout: timeout, call, commit: answer)
     }
 
-    /// A handler of a command that has nothing to answer but that it is done, and whose result says all that there is to
-    /// commit.
+    /// A handler of a command that has nothing to answer but that it is done, and whose result says all that there is
+    /// to commit.
     ///
     /// - Parameters:
     ///   - type: The command.

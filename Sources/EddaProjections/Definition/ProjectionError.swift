@@ -54,7 +54,7 @@ public struct ProjectionError: Error, CustomStringConvertible {
 }
 
 extension ProjectionError: PassingTrouble {
-    /// Whether an append that it stood in the way of may go through later: when the engine that runs has caught up, or in the
-    /// process of a newer program.
+    /// Whether an append that it stood in the way of may go through later: when the engine that runs has caught up, or
+    /// in the process of a newer program.
     package var isPassing: Bool { code == .tooFarBehind || code == .olderProgram }
 }

@@ -22,9 +22,9 @@ struct InlineHook: AppendHook {
 
     /// Keeps the position of a projection that events do not concern, unless it has missed some that do.
     ///
-    /// Nothing is applied, so that nothing of the projection stands in the way of such events: neither a gap nor a handler
-    /// that fails, nor a newer program. What was missed is left to the engine that runs, and to the next event that concerns
-    /// the projection.
+    /// Nothing is applied, so that nothing of the projection stands in the way of such events: neither a gap nor a
+    /// handler that fails, nor a newer program. What was missed is left to the engine that runs, and to the next event
+    /// that concerns the projection.
     private func moveOn(
         _ worker: ProjectionWorker,
         to last: Position,

@@ -10,10 +10,10 @@ internal import Darwin
 
 /// The lock that writers in different processes take in turn: `flock` on a file beside the database.
 ///
-/// SQLite's own locks would do for the data. This one also keeps two processes from checkpointing while the other commits,
-/// which SQLite before 3.51.3 does not survive for certain (sqlite.org/wal.html, "The WAL-Reset Bug"), and it tells
-/// who holds it. The database file itself is never opened here: closing a descriptor of it would drop SQLite's locks
-/// (sqlite.org/howtocorrupt.html, section 2.2).
+/// SQLite's own locks would do for the data. This one also keeps two processes from checkpointing while the other
+/// commits, which SQLite before 3.51.3 does not survive for certain (sqlite.org/wal.html, "The WAL-Reset Bug"), and it
+/// tells who holds it. The database file itself is never opened here: closing a descriptor of it would drop SQLite's
+/// locks (sqlite.org/howtocorrupt.html, section 2.2).
 ///
 /// Used on the writer's thread only.
 final class FileLock {
@@ -113,7 +113,8 @@ final class FileLock {
 
     /// Who holds a file, according to the kernel; `nil` where the kernel does not tell.
     ///
-    /// What is noted in the file comes second: whoever was stopped before it had noted itself holds the lock all the same.
+    /// What is noted in the file comes second: whoever was stopped before it had noted itself holds the lock all the
+    /// same.
     private func holder(of path: String) -> Int? {
         // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
         for _ in 0..<5 {

@@ -23,8 +23,8 @@ enum OpenFiles {
 
     /// The absolute path of a database, all links resolved: the files beside it are found by it, as SQLite finds its own.
     ///
-    /// - Throws: ``StoreError`` when the path cannot be a durable database: in memory, in a folder that is not there, or
-    ///   on a network file system.
+    /// - Throws: ``StoreError`` when the path cannot be a durable database: in memory, in a folder that is not there,
+    ///   or on a network file system.
     static func resolve(_ path: String) throws(StoreError) -> String {
         guard !path.isEmpty, path != ":memory:", !path.hasPrefix("file:") else {
             throw StoreError(

@@ -94,8 +94,8 @@ final class WriterSession {
     /// Takes the lock and begins the transaction of a group that is expected at any moment, so that its caller need not
     /// wait for that.
     ///
-    /// It waits for nobody. What goes wrong is found again, and told, when the group begins. Either ``process(_:waiting:)`` or
-    /// ``unprepare()`` follows soon.
+    /// It waits for nobody. What goes wrong is found again, and told, when the group begins. Either
+    /// ``process(_:waiting:)`` or ``unprepare()`` follows soon.
     func prepare() {
         guard !isPrepared, lock.tryLock() else { return }
         do {

@@ -2,9 +2,9 @@ internal import EddaCore
 
 /// Turns an ``EventQuery`` into SQL over the indexes of the store.
 ///
-/// Every alternative becomes one or more arms, each of which an index returns in the order of positions; SQLite merges the
-/// arms of a UNION without sorting, so a page costs what it returns. Where several indexes could lead, the one with the
-/// sparsest entries where the reading begins does: the others are looked up for each of them.
+/// Every alternative becomes one or more arms, each of which an index returns in the order of positions; SQLite merges
+/// the arms of a UNION without sorting, so a page costs what it returns. Where several indexes could lead, the one with
+/// the sparsest entries where the reading begins does: the others are looked up for each of them.
 struct QueryCompiler {
     /// An index that can lead an arm, and the number it is searched by.
     enum Lead: Hashable {
@@ -15,8 +15,8 @@ struct QueryCompiler {
 
     /// The number of an interned name; `nil` when the store has never met it, and so nothing matches.
     let number: (String, NameMemory.Kind) throws -> Int64?
-    /// How many positions the first ``sampled`` entries of an index span, from where the reading begins; `nil` when there
-    /// are fewer entries between the bounds, the lower one excluded.
+    /// How many positions the first ``sampled`` entries of an index span, from where the reading begins; `nil` when
+    /// there are fewer entries between the bounds, the lower one excluded.
     let span: (Lead, ReadDirection, _ after: Int64, _ upTo: Int64?) throws -> Int64?
 
     /// How many entries of each index are looked at to find the sparsest.
@@ -58,8 +58,8 @@ struct QueryCompiler {
 
     /// A statement that returns what matches in order.
     ///
-    /// A query whose matches one index finds returns whole events if columns are given. For one with several alternatives,
-    /// an event of which may match two, only positions are returned, each once.
+    /// A query whose matches one index finds returns whole events if columns are given. For one with several
+    /// alternatives, an event of which may match two, only positions are returned, each once.
     ///
     /// - Parameters:
     ///   - query: The query.
@@ -114,8 +114,8 @@ struct QueryCompiler {
 
     /// The index whose entries are sparsest where the reading begins.
     ///
-    /// A few entries of each are looked at: those that span the most positions are sparsest. So choosing costs a bounded
-    /// number of steps, and the page that is read next is short of useless entries wherever it begins.
+    /// A few entries of each are looked at: those that span the most positions are sparsest. So choosing costs a
+    /// bounded number of steps, and the page that is read next is short of useless entries wherever it begins.
     private func lead(of parts: Parts, _ direction: ReadDirection, after: Int64, upTo: Int64?) throws -> Lead? {
         var choices: [[Lead]] = parts.tags.map { [.tag($0)] }
         let others = parts.tags.count + (parts.category == nil ? 0 : 1)

@@ -192,8 +192,8 @@ extension SQLiteReadTransaction {
             return streams
         }
         guard let number = try number(of: category.rawValue, .category) else { return [] }
-        // A category's streams stand together in the order of names: from the category itself to before its name with the
-        // character after the hyphen.
+        // A category's streams stand together in the order of names: from the category itself to before its name with
+        // the character after the hyphen.
         let isBehind = after.map { !$0.rawValue.utf8.lexicographicallyPrecedes(category.rawValue.utf8) } ?? false
         try run(
             """

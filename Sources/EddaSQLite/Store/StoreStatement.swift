@@ -111,8 +111,8 @@ enum StoreStatement: Int, CaseIterable {
     /// The columns of ``StoredEvent``, of an event `e`.
     static let shownColumns = "e.position, e.version, e.type, e.schema_version, e.data"
 
-    /// The version of the stream `s`: that of its last event, also when maintenance has deleted that, so that no version is
-    /// given twice.
+    /// The version of the stream `s`: that of its last event, also when maintenance has deleted that, so that no
+    /// version is given twice.
     static let streamVersion = """
         max(coalesce((SELECT max(e.version) FROM edda_events e WHERE e.stream = s.id), 0), \
         coalesce((SELECT max(h.version) FROM edda_holes h WHERE h.stream = s.id), 0))
@@ -357,8 +357,8 @@ enum StoreStatement: Int, CaseIterable {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING
             """
         case .moveSaga:
-            // What an UPDATE sets it takes out of every index that has it and puts in again, changed or not, and it runs the
-            // triggers on it. Most transitions change nothing that is indexed.
+            // What an UPDATE sets it takes out of every index that has it and puts in again, changed or not, and it
+            // runs the triggers on it. Most transitions change nothing that is indexed.
             """
             UPDATE edda_sagas SET plan_version = ?3, step = ?5, reason = ?6, revision = ?7, updated_at = ?10, instance = ?13
             WHERE id = ?1 AND name = ?2 AND revision = ?7 - 1 AND status = ?4 AND correlation IS ?8 AND started_at = ?9

@@ -215,8 +215,8 @@ package final class LocalRunner: Sendable {
 
     /// Does the work of a call, and cancels it when its signal is raised or its time is over.
     ///
-    /// In every case it returns when the work has ended. Work that does not heed its cancellation keeps its step from being
-    /// called again, but does not count any more as one of so many that are done side by side.
+    /// In every case it returns when the work has ended. Work that does not heed its cancellation keeps its step from
+    /// being called again, but does not count any more as one of so many that are done side by side.
     ///
     /// - Parameter isMinded: Asked when the time is over: whether somebody else cancels it when it is time to.
     package func `do`<Value: Sendable>(

@@ -4,8 +4,8 @@ internal import Logging
 extension SagaCoordinator {
     /// Makes the calls again that were made by a process which is gone, rather than to wait for the timers of their sagas.
     ///
-    /// It is for a process that alone makes calls: the only one on its store, or the one with the lease. What it makes itself
-    /// is left alone.
+    /// It is for a process that alone makes calls: the only one on its store, or the one with the lease. What it makes
+    /// itself is left alone.
     ///
     /// The timer of a saga that waits for a call comes due before long, so only those are looked at that do.
     package func takeUpLocals() async {
@@ -129,8 +129,8 @@ extension SagaCoordinator {
         )
     }
 
-    /// What the saga knows of the call; `nil` when it does not wait for it any more: the call may have waited here while
-    /// somebody decided otherwise.
+    /// What the saga knows of the call; `nil` when it does not wait for it any more: the call may have waited here
+    /// while somebody decided otherwise.
     private func exchange(of call: LocalCall) async throws -> Exchange? {
         let key = call.key
         guard let record = try await store.read({ try $0.saga(key.saga) }), !record.status.isEnded,

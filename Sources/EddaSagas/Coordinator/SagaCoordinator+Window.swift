@@ -4,9 +4,9 @@ internal import EddaMessaging
 extension SagaCoordinator.Configuration {
     /// Makes sure that the participants still know a command for as long as a saga repeats it.
     ///
-    /// What has no end (a step after the pivot, a saga that is parked for days) cannot be bounded here; what comes too late
-    /// all the same is answered as expired, and parks the saga. Waits between a step and what undoes it need no bound: see
-    /// ``undoneRemembered``.
+    /// What has no end (a step after the pivot, a saga that is parked for days) cannot be bounded here; what comes too
+    /// late all the same is answered as expired, and parks the saga. Waits between a step and what undoes it need no
+    /// bound: see ``undoneRemembered``.
     ///
     /// - Throws: ``SagaError`` with code `windowTooShort`, naming the step.
     func checkWindow(of program: SagaProgram) throws(SagaError) {
@@ -33,8 +33,8 @@ extension SagaCoordinator.Configuration {
         }
     }
 
-    /// For how long after a command was first sent its participant still knows it when a compensation that begins then is
-    /// repeated for the last time.
+    /// For how long after a command was first sent its participant still knows it when a compensation that begins then
+    /// is repeated for the last time.
     var undoneRemembered: Duration { max(.zero, InboxWindow(inboxWindow).reliable - undoTime) }
 
     /// How long a compensation is tried, at most; without end counts as once.

@@ -14,8 +14,8 @@ public final class SagaCoordinator: Sendable {
         /// The pauses after which a command without an answer is sent again: by default 1 second at first, twice as
         /// long each time, at most 30 seconds.
         ///
-        /// The pauses lie between half of the policy's bound and the bound, and are up to a tenth shorter when the saga is awake
-        /// for something else; the policy's number of attempts is not used.
+        /// The pauses lie between half of the policy's bound and the bound, and are up to a tenth shorter when the saga
+        /// is awake for something else; the policy's number of attempts is not used.
         public var resend: RetryPolicy = .exponential(attempts: nil, initial: .seconds(1), factor: 2, cap: .seconds(30))
         /// How often a failed compensation is tried; then the saga parks.
         ///
@@ -25,37 +25,37 @@ public final class SagaCoordinator: Sendable {
         ///
         /// A success that comes later sets the saga going again.
         public var undoPatience: Duration = .seconds(3_600)
-        /// For how long the participants remember what they did: the shortest window of those that the sagas call; 7 days
-        /// by default.
+        /// For how long the participants remember what they did: the shortest window of those that the sagas call; 7
+        /// days by default.
         ///
-        /// Whatever a saga repeats, it has to repeat within that time, so a plan or a patience that exceeds it (less the
-        /// hour that is not relied upon) is refused when the coordinator is made.
+        /// Whatever a saga repeats, it has to repeat within that time, so a plan or a patience that exceeds it (less
+        /// the hour that is not relied upon) is refused when the coordinator is made.
         public var inboxWindow: Duration = .seconds(7 * 86_400)
         /// Where a ``SagaAlert`` goes when a saga parks, once for each time; `nil`, the default, means nowhere.
         ///
-        /// Something has to receive there, such as a participant of this name; until it does the alerts stay in the outbox
-        /// and are tried again.
+        /// Something has to receive there, such as a participant of this name; until it does the alerts stay in the
+        /// outbox and are tried again.
         public var alerts: Address?
-        /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30 seconds
-        /// by default, at least 1 second.
+        /// How often the gauges are set that tell how many sagas stand where, and how many are overdue: every 30
+        /// seconds by default, at least 1 second.
         public var reporting: Duration = .seconds(30)
         /// The most replies that are taken together, from 1: 256 by default.
         public var replyLimit = 256
         /// The most timers that are handled together, from 1: 64 by default.
         ///
-        /// When more are due, the next ones wait until the commands of these have left: timers that come due together then
-        /// do not keep other sagas' commands waiting behind thousands of their own.
+        /// When more are due, the next ones wait until the commands of these have left: timers that come due together
+        /// then do not keep other sagas' commands waiting behind thousands of their own.
         public var timerLimit = 64
         /// The most `local` steps that are done at the same time, from 1: 64 by default.
         public var localLimit = 64
         /// For how long the process may be silent that minds the timers and does the `local` steps, when several run a
         /// coordinator on one store; `nil`, the default, when only one does.
         ///
-        /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when it
-        /// ends, and after this time when it was killed or hangs; when it was stopped inside a commit, so that it has the file
-        /// locked, as soon as it is ended: the others try again until then. Set the same, some seconds (at least 100 ms), in all of them. Without a lease,
-        /// each of several processes calls the work of a `local` step that takes longer than a second or so, and one that
-        /// starts calls whatever is under way then.
+        /// With a lease, one of them does both, and the others only take replies. Another one takes over at once when
+        /// it ends, and after this time when it was killed or hangs; when it was stopped inside a commit, so that it
+        /// has the file locked, as soon as it is ended: the others try again until then. Set the same, some seconds (at
+        /// least 100 ms), in all of them. Without a lease, each of several processes calls the work of a `local` step
+        /// that takes longer than a second or so, and one that starts calls whatever is under way then.
         public var lease: Duration?
         /// After how many failures of a step that cannot be undone an alert is sent, once: 20 by default.
         public var strugglingFailures = 20
@@ -98,8 +98,9 @@ public final class SagaCoordinator: Sendable {
     ///   - logger: Gets what goes wrong and can be reported to nobody.
     ///   - configuration: How patient it is.
     /// - Throws: ``SagaError`` when two sagas have the same name, two steps of a plan the same id, a step an id that
-    ///   cannot be used, when one needs services, or the child of another is not among them; with code `windowTooShort` when a
-    ///   step may be repeated for longer than participants remember. `InvalidSetting` when a setting is outside of its range.
+    ///   cannot be used, when one needs services, or the child of another is not among them; with code `windowTooShort`
+    ///   when a step may be repeated for longer than participants remember. `InvalidSetting` when a setting is outside
+    ///   of its range.
     public convenience init(
         store: any Store,
         address: Address,
@@ -246,8 +247,8 @@ public final class SagaCoordinator: Sendable {
     ///
     /// No saga is among them twice: the order of its inputs would be lost.
     ///
-    /// - Returns: What became of each input, in their order; an error where nothing has changed, so that the input may be
-    ///   given again. Further, the first and the last of the numbers that commands have got in the outbox.
+    /// - Returns: What became of each input, in their order; an error where nothing has changed, so that the input may
+    ///   be given again. Further, the first and the last of the numbers that commands have got in the outbox.
     func performEach(
         _ inputs: [(input: SagaInput, saga: SagaID, cause: String?)]
     ) async -> (outcomes: [Result<SagaUnit.Outcome, any Error>], sent: ClosedRange<Int64>?) {

@@ -88,8 +88,9 @@ extension SagaUnit {
             type: dispatch.command.type,
             destination: dispatch.command.destination,
             time: time,
-            // A step and its compensation keep their order. Those of different steps need none: one that has to come after another
-            // is sent when that has been answered, and what stands side by side is to be executed side by side.
+            // A step and its compensation keep their order. Those of different steps need none: one that has to come
+            // after another is sent when that has been answered, and what stands side by side is to be executed side by
+            // side.
             partitionKey: "\(instance.id)/\(dispatch.key.step)",
             idempotencyKey: dispatch.key.text,
             dataContentType: schema.codec.contentType,

@@ -32,8 +32,8 @@ package struct Exchange: Codable, Hashable, Sendable {
     package var forgiven = 0
     /// Which idempotency key is in use, from 1.
     ///
-    /// Another one is needed when an operator has a command tried again that the participant has answered for good: under
-    /// the old key it would answer the same without executing anything.
+    /// Another one is needed when an operator has a command tried again that the participant has answered for good:
+    /// under the old key it would answer the same without executing anything.
     package var round = 1
     /// Whether the participant keeps its answer, and gives it to every further copy of the command.
     package var isAnsweredForGood = false

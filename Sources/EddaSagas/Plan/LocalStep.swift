@@ -4,26 +4,27 @@ public import EddaCore
 ///
 /// ``Saga/local(_:_:)`` makes it; its methods return a changed copy.
 ///
-/// The function is called after the commit that reaches the step, and its result is one more transition. A process that is
-/// killed in between calls it again when it is back, with the same key: hand the key to whatever is called, so that it
-/// recognises the repetition. A `Rejection` that it throws refuses the step; every other error is a failure, and is tried
-/// again by the step's ``retry(_:)``.
+/// The function is called after the commit that reaches the step, and its result is one more transition. A process that
+/// is killed in between calls it again when it is back, with the same key: hand the key to whatever is called, so that
+/// it recognises the repetition. A `Rejection` that it throws refuses the step; every other error is a failure, and is
+/// tried again by the step's ``retry(_:)``.
 ///
-/// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's configuration;
-/// otherwise each of them does the step if it takes long.
+/// When several processes run a coordinator on one store, give them a lease, `lease` in the coordinator's
+/// configuration; otherwise each of them does the step if it takes long.
 ///
-/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait. A call
-/// that takes longer than its timeout is cancelled, also one that undoes the step. Work that does not heed its
+/// So many calls are made side by side as the coordinator's configuration says in `localLimit`; further ones wait. A
+/// call that takes longer than its timeout is cancelled, also one that undoes the step. Work that does not heed its
 /// cancellation gives up its place among the many, but its own step is not called again before it has ended.
 ///
 /// The time of a step begins when it is first called. What passes before that does not count: while it waits for other
-/// calls, while no coordinator runs or one shuts down, and also when the process in which it waits is killed. So no saga
-/// turns back for lack of time at a step that was never called. Nor does the time count that another try waits to be made.
+/// calls, while no coordinator runs or one shuts down, and also when the process in which it waits is killed. So no
+/// saga turns back for lack of time at a step that was never called. Nor does the time count that another try waits to
+/// be made.
 ///
-/// When a process is killed in which a call is under way, the time goes on: the call that takes its place has what is left
-/// of it. It has the whole time once more when the coordinator had not yet noted that the first call had begun. It notes
-/// that when it next looks at the saga, after a pause of `resend`: with the default, within a second for a call that begins
-/// at once, within 30 for one that has waited long. Every other call is noted before it begins.
+/// When a process is killed in which a call is under way, the time goes on: the call that takes its place has what is
+/// left of it. It has the whole time once more when the coordinator had not yet noted that the first call had begun. It
+/// notes that when it next looks at the saga, after a pause of `resend`: with the default, within a second for a call
+/// that begins at once, within 30 for one that has waited long. Every other call is noted before it begins.
 public struct LocalStep<State: Codable & Sendable, Reply: Codable & Sendable, Services: Sendable, Phase: StepPhaseTag>:
     PlanStatement
 {
@@ -81,11 +82,11 @@ extension LocalStep where Phase == StepPhase.Uncovered {
     /// The command that undoes the step; see ``PlanStep/compensate(_:)``.
     ///
     /// It is not sent before the call of the step has come back in this process, also when that takes no notice of its
-    /// cancellation; a call that does not come back parks the saga after `undoPatience`. So nothing that the step does comes
-    /// after what undoes it, as long as the call itself waits for what it causes outside.
+    /// cancellation; a call that does not come back parks the saga after `undoPatience`. So nothing that the step does
+    /// comes after what undoes it, as long as the call itself waits for what it causes outside.
     ///
-    /// The step has sent no command, so no inbox knows of it: the participant's handler is also executed when the outcome
-    /// of the step is unknown, and has to find out whether there is something to undo.
+    /// The step has sent no command, so no inbox knows of it: the participant's handler is also executed when the
+    /// outcome of the step is unknown, and has to find out whether there is something to undo.
     public func compensate<Undo: Command>(
         _ undo: @escaping @Sendable (_ state: State, _ reply: Reply?) -> Undo
     ) -> LocalStep<State, Reply, Services, StepPhase.Compensatable> {
@@ -99,8 +100,8 @@ extension LocalStep where Phase == StepPhase.Uncovered {
     /// It is not called while the step itself is still being done in the same process. It is tried again like any
     /// compensation when it throws; a `Rejection` parks the saga.
     ///
-    /// It is given the state as it is when the step's turn to be undone comes, not as it was when the step was done: take what
-    /// the step has produced from its result.
+    /// It is given the state as it is when the step's turn to be undone comes, not as it was when the step was done:
+    /// take what the step has produced from its result.
     ///
     /// - Parameter undo: Gets the state, the step's result if there was one, an idempotency key of its own, and the
     ///   services.
@@ -130,8 +131,8 @@ extension LocalStep where Phase == StepPhase.Uncovered {
 extension LocalStep where Phase: PatientPhaseTag {
     /// How long after it was first called the step may be without a result; 60 seconds by default.
     ///
-    /// Then the call is cancelled, its outcome is unknown, and the saga compensates, this step included. A call that undoes
-    /// the step may take as long; then it is cancelled, too, and has failed.
+    /// Then the call is cancelled, its outcome is unknown, and the saga compensates, this step included. A call that
+    /// undoes the step may take as long; then it is cancelled, too, and has failed.
     public func timeout(_ timeout: Duration) -> Self { patient(timeout) }
 }
 

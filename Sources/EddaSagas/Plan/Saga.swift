@@ -21,7 +21,8 @@ public import EddaCore
 ///
 /// A plan is data: compensatable steps, at most one pivot, then retriable steps. The compiler refuses any other order.
 ///
-/// Steps stand in blocks where they have to: ``parallel(_:_:)``, ``when(_:_:_:)``, ``forEach(_:in:id:concurrently:_:)``.
+/// Steps stand in blocks where they have to: ``parallel(_:_:)``, ``when(_:_:_:)``,
+/// ``forEach(_:in:id:concurrently:_:)``.
 public protocol Saga: Sendable {
     /// What the steps know of each other: it starts with what the caller gives and grows by the replies.
     associatedtype State: Codable & Sendable
@@ -39,9 +40,9 @@ public protocol Saga: Sendable {
     /// How long after its start a saga of this kind should have ended; `nil`, the default, means that it may take any
     /// time.
     ///
-    /// Past it, a saga turns back as long as its pivot has not succeeded; the way back may take as long again. Otherwise it
-    /// goes on, and alerts once. One that has not ended by then is overdue: it is listed (`sagas list --overdue`) and
-    /// counted (the gauge `edda.sagas.overdue`).
+    /// Past it, a saga turns back as long as its pivot has not succeeded; the way back may take as long again.
+    /// Otherwise it goes on, and alerts once. One that has not ended by then is overdue: it is listed (`sagas list
+    /// --overdue`) and counted (the gauge `edda.sagas.overdue`).
     static var deadline: Duration? { get }
 
     /// What sagas of this kind are found by, such as the customer; none by default.
@@ -54,8 +55,8 @@ public protocol Saga: Sendable {
     ///
     /// It may be called again for the same saga when that commit had to be repeated. The default does nothing.
     ///
-    /// - Throws: Anything; then nothing that it wrote is kept, and the saga parks with the error as its reason. What passes by
-    ///   itself, such as an inline projection that is too far behind, is tried again instead.
+    /// - Throws: Anything; then nothing that it wrote is kept, and the saga parks with the error as its reason. What
+    ///   passes by itself, such as an inline projection that is too far behind, is tried again instead.
     static func ended(_ ending: SagaEnding<State>, in transaction: any WriteTransaction) throws
 }
 

@@ -18,8 +18,8 @@ package struct SagaPolicies: Hashable, Sendable {
     /// How often a command may be sent without time passing: less than 10 ms for each sending.
     package var hotLoopSends: Int
 
-    /// For how long after a command was first sent a compensation that begins may name it, so that the participant decides by
-    /// what became of it; `nil` means always.
+    /// For how long after a command was first sent a compensation that begins may name it, so that the participant
+    /// decides by what became of it; `nil` means always.
     ///
     /// See ``SagaTransition/namesUndone(_:)``.
     package var undoneRemembered: Duration?

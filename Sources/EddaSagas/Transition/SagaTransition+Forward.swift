@@ -113,8 +113,8 @@ extension SagaTransition {
     /// A failed step is not tried again.
     ///
     /// When the participant has said that no copy of its command can succeed, it has had no effect and is not
-    /// compensated. Otherwise a copy may yet be executed, also one that the transport has made, and the truth is that the
-    /// outcome is unknown: the compensation keeps that copy out. A pivot has none, so its command is withdrawn.
+    /// compensated. Otherwise a copy may yet be executed, also one that the transport has made, and the truth is that
+    /// the outcome is unknown: the compensation keeps that copy out. A pivot has none, so its command is withdrawn.
     ///
     /// - Parameter isFinal: Whether the participant has said that no copy can succeed.
     mutating func giveUp(_ index: Int, isFinal: Bool) throws(SagaError) {

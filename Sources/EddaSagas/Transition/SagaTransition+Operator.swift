@@ -72,8 +72,8 @@ extension SagaTransition {
 
     /// The pivot, when the saga is to turn back and the withdrawal has come too late to be answered.
     ///
-    /// It is not withdrawn under another key: the participant would say that it was withdrawn, whatever has become of the
-    /// command. What the operator says counts, as with `compensate`.
+    /// It is not withdrawn under another key: the participant would say that it was withdrawn, whatever has become of
+    /// the command. What the operator says counts, as with `compensate`.
     private func expiredWithdrawal(at place: Place?) -> Int? {
         guard instance.turningBack != nil, isPivot(place), let index = place?.index,
             instance.steps[index].status == .unknown, instance.steps[index].forward.isAnsweredForGood

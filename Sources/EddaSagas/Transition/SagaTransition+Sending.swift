@@ -115,8 +115,8 @@ extension SagaTransition {
         }
     }
 
-    /// Leaves it to the process that minds the timers to send a compensation: only that one knows whether the call has come
-    /// back.
+    /// Leaves it to the process that minds the timers to send a compensation: only that one knows whether the call has
+    /// come back.
     private mutating func leaveUndoToTimer(_ index: Int) {
         instance.steps[index].undo.due = now
         if instance.steps[index].undo.deadline == nil {
@@ -230,11 +230,12 @@ extension SagaTransition {
 
     /// Whether a compensation names the command that it undoes.
     ///
-    /// Its participant then decides by what its inbox has of that command: it keeps out one that has not come, and waits for
-    /// one that is under way. That is needed wherever the outcome is unknown. A participant that has said itself that it
-    /// succeeded has it in its inbox, and a copy that still comes is answered from there or, later, is expired. So when the
-    /// inbox no longer goes back to that command as long as the compensation may be repeated, since the saga has waited for a
-    /// signal in between, say, the compensation goes as a command of its own, with a time of its own: it is executed once.
+    /// Its participant then decides by what its inbox has of that command: it keeps out one that has not come, and
+    /// waits for one that is under way. That is needed wherever the outcome is unknown. A participant that has said
+    /// itself that it succeeded has it in its inbox, and a copy that still comes is answered from there or, later, is
+    /// expired. So when the inbox no longer goes back to that command as long as the compensation may be repeated,
+    /// since the saga has waited for a signal in between, say, the compensation goes as a command of its own, with a
+    /// time of its own: it is executed once.
     ///
     /// All copies of a compensation are alike in this.
     func namesUndone(_ index: Int) -> Bool {

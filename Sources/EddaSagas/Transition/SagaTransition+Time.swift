@@ -78,8 +78,8 @@ extension SagaTransition {
         return SagaKey(saga: instance.id, step: step.id, direction: direction, round: step[direction].round)
     }
 
-    /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that it
-    /// waits here does not count.
+    /// Leaves alone what waits in this process to be done, or is being done: it needs no repetition, and the time that
+    /// it waits here does not count.
     ///
     /// - Returns: Whether it is here.
     private mutating func putOff(_ index: Int, _ step: PlannedStep, _ direction: Direction) throws(SagaError) -> Bool {

@@ -107,8 +107,8 @@ struct GrowthWorkload: Workload {
         _ operations: Int?
     ) async throws -> Measured {
         let streams = (0..<bulk.count / BulkStore.eventsPerStream).filter { bulk.isInterleaved($0) == isApart }
-        // A step that shares no factor with the number of streams visits each once, far from the one before, and goes on
-        // where its warming up has ended, so that what is cold is cold.
+        // A step that shares no factor with the number of streams visits each once, far from the one before, and goes
+        // on where its warming up has ended, so that what is cold is cold.
         let step = 7_919
         let reader = try RawReader(bulk.path)
         var (next, rawNext, checksum) = (0, streams.count / 2, 0)

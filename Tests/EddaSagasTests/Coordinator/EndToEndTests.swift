@@ -20,8 +20,8 @@ import Testing
         let participant: Participant
     }
 
-    /// A clock on which time goes by so much more slowly that a busy machine, whose threads other tests hold for long, does
-    /// not run into the timeouts of steps.
+    /// A clock on which time goes by so much more slowly that a busy machine, whose threads other tests hold for long,
+    /// does not run into the timeouts of steps.
     private struct SlowTime: TimeSource {
         private static let factor = 4
 
