@@ -6,24 +6,11 @@ import Testing
 
 /// Databases whose recorded head is not where their last event is: damaged ones, or ones that were changed by hand.
 @Suite struct DamagedHeadTests {
-    struct Added: Event {
-        static let eventType: EventType = "added"
-        var amount: Int
-    }
-
-    struct Tally: Aggregate {
-        static let category: StreamCategory = "tally"
-        static let handlers = EventHandlers<Tally> {
-            On(Added.self) { tally, event in tally.amounts.append(event.amount) }
-        }
-        var amounts: [Int] = []
-    }
-
     private struct HandedOver: Error {}
 
     /// A query that one index answers, and one of several alternatives.
     static let queries: [EventQuery] = [
-        .all, EventQuery([.init(types: ["added"]), .init(category: "tally")]),
+        .all, EventQuery([.init(types: [Added.eventType]), .init(category: "tally")]),
     ]
 
     let folder: TemporaryFolder

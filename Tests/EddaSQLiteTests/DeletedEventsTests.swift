@@ -6,20 +6,6 @@ import Testing
 // What maintenance deletes from the end of a stream.
 // acceptance: 11; guarantees: G3
 @Suite struct DeletedEventsTests {
-    struct Added: Event {
-        static let eventType: EventType = "tally.added"
-        var amount: Int
-    }
-
-    struct Tally: Aggregate {
-        static let category: StreamCategory = "tally"
-        static var snapshots: SnapshotPolicy<Tally> { .never }
-        static let handlers = EventHandlers<Tally> {
-            On(Added.self) { tally, event in tally.amounts.append(event.amount) }
-        }
-        var amounts: [Int] = []
-    }
-
     struct Kept: Aggregate, Codable {
         static let category: StreamCategory = "kept"
         static var snapshots: SnapshotPolicy<Kept> { .every(3) }

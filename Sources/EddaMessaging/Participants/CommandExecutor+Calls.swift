@@ -96,7 +96,7 @@ extension CommandExecutor {
         _ make: @escaping Participant.Entry.Call
     ) async throws -> CallBook.Ending {
         let message = call.message
-        if message.type != AlertMessage.type, inboxWindow.hasPassed(since: message.time, at: store.time.now().wall) {
+        if isForgotten(message, since: message.time, at: store.time.now().wall) {
             return try await expire(call)
         }
         let commit: Participant.Entry.Execute

@@ -102,10 +102,15 @@ extension CommandExecutor {
     }
 
     /// Whether a message was first sent so long ago that the inbox may have forgotten it.
+    func isExpired(_ message: Message, at now: Timestamp) -> Bool {
+        isForgotten(message, since: message.firstSent ?? message.time, at: now)
+    }
+
+    /// Whether it is so long ago that what is known of a message may be forgotten.
     ///
     /// An alert never is: one that is given twice does less harm than one that nobody gets.
-    func isExpired(_ message: Message, at now: Timestamp) -> Bool {
-        message.type != AlertMessage.type && inboxWindow.hasPassed(since: message.firstSent ?? message.time, at: now)
+    func isForgotten(_ message: Message, since time: Timestamp, at now: Timestamp) -> Bool {
+        message.type != AlertMessage.type && inboxWindow.hasPassed(since: time, at: now)
     }
 
     private func expired(_ message: Message) -> String {

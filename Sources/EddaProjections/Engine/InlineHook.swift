@@ -31,7 +31,7 @@ struct InlineHook: AppendHook {
         in transaction: any WriteTransaction
     ) throws {
         let planner = worker.planner
-        guard var record = try planner.live(in: transaction.projections(worker.name)),
+        guard let record = try planner.live(in: transaction.projections(worker.name)),
             record.version == planner.version, record.position < last
         else { return }
         let missed = try transaction.events(
@@ -42,10 +42,7 @@ struct InlineHook: AppendHook {
             limit: 1
         )
         guard missed.events.isEmpty else { return }
-        record.position = last
-        record.failure = nil
-        record.updatedAt = transaction.now.wall
-        try transaction.putProjection(record)
+        try keep(record, at: last, in: transaction)
     }
 
     private func follow(
@@ -57,7 +54,7 @@ struct InlineHook: AppendHook {
     ) throws {
         let (projection, planner) = (worker.projection, worker.planner)
         // Without a build of this version one is being made, and it will come to these events by itself.
-        guard var record = try planner.ownLive(in: transaction.projections(projection.name)),
+        guard let record = try planner.ownLive(in: transaction.projections(projection.name)),
             record.position < last
         else { return }
         do {
@@ -75,7 +72,17 @@ struct InlineHook: AppendHook {
                 consequence: "It is an inline projection, so nothing was appended."
             )
         }
-        record.position = last
+        try keep(record, at: last, in: transaction)
+    }
+
+    /// Notes that a projection has come to a position.
+    private func keep(
+        _ record: ProjectionRecord,
+        at position: Position,
+        in transaction: any WriteTransaction
+    ) throws {
+        var record = record
+        record.position = position
         record.failure = nil
         record.updatedAt = transaction.now.wall
         try transaction.putProjection(record)

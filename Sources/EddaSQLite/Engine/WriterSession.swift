@@ -281,13 +281,13 @@ final class WriterSession {
     /// Moves everything that waits for a moment to the present boot of the machine: uptimes of an earlier one mean
     /// nothing any more, the wall clock is what is left.
     private func rebase(to now: Moment) throws {
-        // What waits for centuries waits for 253 years: an uptime counts nanoseconds, and an overflow would be no integer.
+        // What waits for centuries waits for 253 years: an uptime counts nanoseconds, and an overflow is no integer.
         let most = 8_000_000_000_000_000
         for (table, filter) in [("edda_timers", ""), ("edda_outbox", "AND due_uptime IS NOT NULL")] {
             try connection.execute(
                 """
-                UPDATE \(table) SET due_uptime = \(now.uptime) + 
-                    min(max(0, due_wall - \(now.wall.microseconds)), \(most)) * 1000
+                UPDATE \(table) SET due_uptime = \(now.uptime)
+                    + min(max(0, due_wall - \(now.wall.microseconds)), \(most)) * 1000
                 WHERE 1 \(filter)
                 """
             )

@@ -215,10 +215,9 @@ extension SQLiteReadTransaction {
         guard let range = try keyRange(key) else { return nil }
         guard range.first <= range.last else { return AppendResult(positions: nil, versions: [:], wasRepeated: true) }
         var versions: [StreamID: Int] = [:]
-        for event in try events(from: range.first, through: range.last) { versions[event.stream] = event.version }
-        for hole in try holes(from: range.first, through: range.last) {
-            versions[hole.stream] = Swift.max(versions[hole.stream] ?? 0, hole.version)
-        }
+        let (events, holes) = try written(from: range.first, through: range.last)
+        for event in events { versions[event.stream] = event.version }
+        for hole in holes { versions[hole.stream] = Swift.max(versions[hole.stream] ?? 0, hole.version) }
         return AppendResult(
             positions: Position(range.first)...Position(range.last),
             versions: versions,
@@ -244,9 +243,17 @@ extension SQLiteReadTransaction {
         return events
     }
 
-    /// What maintenance has deleted from one position through another.
-    func holes(from first: Int64, through last: Int64) throws -> [(position: Int64, stream: StreamID, version: Int)] {
-        var holes: [(position: Int64, stream: StreamID, version: Int)] = []
+    /// What was written from one position through another, and what of it maintenance has deleted.
+    func written(from first: Int64, through last: Int64) throws -> (events: [RecordedEvent], holes: [DeletedEvent]) {
+        let events = try events(from: first, through: last)
+        return (events, Int64(events.count) > last - first ? [] : try holes(from: first, through: last))
+    }
+
+    /// The place of an event that maintenance has deleted.
+    typealias DeletedEvent = (position: Int64, stream: StreamID, version: Int)
+
+    private func holes(from first: Int64, through last: Int64) throws -> [DeletedEvent] {
+        var holes: [DeletedEvent] = []
         try run(
             """
             SELECT h.position, s.name, h.version FROM edda_holes h JOIN edda_streams s ON s.id = h.stream

@@ -231,11 +231,10 @@ extension SQLiteWriteTransaction {
 
     /// The answer to an append whose key was used before.
     private func repeated(_ append: Append, key: IdempotencyKey, first: Int64, last: Int64) throws -> AppendResult {
-        let stored = first <= last ? try events(from: first, through: last) : []
-        // What maintenance has deleted is compared no more.
-        let deleted = stored.count == append.entries.count ? [] : try holes(from: first, through: last)
+        // Of what maintenance has deleted only the stream is compared.
+        let (stored, deleted) = first <= last ? try written(from: first, through: last) : ([], [])
         let isSame =
-            stored.count + deleted.count == append.entries.count
+            stored.count + deleted.count == append.entries.count && last - first < append.entries.count
             && stored.allSatisfy { stored in
                 let entry = append.entries[Int(stored.position.value - first)]
                 return stored.stream == entry.stream && stored.type == entry.event.type

@@ -165,11 +165,7 @@ extension SagaCoordinator {
     /// It does so for a step with a timeout, unless another process has decided about the step.
     private func isMinded(_ begun: BegunCall) async -> Bool {
         guard begun.hasTimeout else { return false }
-        do {
-            return try await exchange(of: begun.call) != nil
-        } catch {
-            return true
-        }
+        return (try? await exchange(of: begun.call) != nil) ?? true
     }
 
     private func hasTimeout(_ call: LocalCall) -> Bool {

@@ -50,6 +50,18 @@ import Testing
         try await running.value
     }
 
+    /// Has calls say that they have begun, and wait until they are released.
+    private func halt(_ desk: Desk) -> (began: Signal, release: Signal) {
+        let (began, release) = (Signal(), Signal())
+        desk.book.withLock { book in
+            book.answer = { _ in
+                began.raise()
+                try await release.wait(past: 0)
+            }
+        }
+        return (began, release)
+    }
+
     private func step(_ world: World, _ id: SagaID) async throws -> Exchange {
         try #require(try await world.instance(id).steps.first).forward
     }
@@ -68,13 +80,7 @@ import Testing
     func whatWaitedForOthersInAKilledProcessIsCalledAndNotUndone(_ kind: StoreKind) async throws {
         try await on(kind) { desk, time, started in
             let world = try started()
-            let (began, never) = (Signal(), Signal())
-            desk.book.withLock { book in
-                book.answer = { _ in
-                    began.raise()
-                    try await never.wait(past: 0)
-                }
-            }
+            let (began, _) = halt(desk)
             try await run(world) {
                 try await start("s-1", in: world)
                 try await began.wait(past: 0)
@@ -102,13 +108,7 @@ import Testing
     func whatASagaComesToWhileItsProcessShutsDownIsCalledAndNotUndone(_ kind: StoreKind) async throws {
         try await on(kind) { desk, time, started in
             let world = try started()
-            let (began, release) = (Signal(), Signal())
-            desk.book.withLock { book in
-                book.answer = { _ in
-                    began.raise()
-                    try await release.wait(past: 0)
-                }
-            }
+            let (began, release) = halt(desk)
             try await run(world) {
                 try await start("s-1", in: world)
                 try await began.wait(past: 0)
