@@ -30,7 +30,7 @@ extension JSONTape {
     @inline(__always)
     func object<Key: CodingKey>(keyedBy type: Key.Type, at index: Int) throws -> KeyedDecodingContainer<Key> {
         guard tokens[index].kind == .object else { throw absence([String: Any].self, at: index) }
-        return KeyedDecodingContainer(JSONTapeObject<Key>(of: self, object: index))
+        return content.pointee.containers.container(keyedBy: type, of: self, at: index)
     }
 
     /// The elements of an array.

@@ -21,6 +21,8 @@ struct JSONTape {
         var indexes: [Int: [String: Int]] = [:]
         /// Where the way to a value last led through a container: the token of the key or element, and its number.
         var steps: [Int: (place: Int, count: Int)] = [:]
+        /// What makes the containers of its objects.
+        let containers = JSONObjectContainers()
         /// Who has it in use.
         var owner: Unmanaged<JSONTapeOwner>?
         /// Rises when the document is done with; whoever was left with the address may look at it from any thread.

@@ -6,7 +6,7 @@ internal import Synchronization
 /// would cost a tenth of all decoding. So it is of use until the call that decodes the document returns, or as long as a
 /// decoder of the document is kept. After that it throws, or traps where it cannot throw, but does not touch what is gone; its
 /// coding path is empty then.
-struct JSONTapeObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
+struct JSONTapeObject<Key: CodingKey>: JSONObjectContainer {
     private let content: UnsafeMutablePointer<JSONTape.Content>
     private let generation: UInt64
     private let object: Int

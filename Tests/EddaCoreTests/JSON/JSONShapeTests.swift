@@ -183,15 +183,23 @@ import Testing
             let a: Int
             let b: Int?
         }
+        // Keys of which none means the same as one of the others.
+        struct Other<T>: Decodable {
+            let b: Int?
+            let c: Int
+            let a: Int
+        }
         func check<T>(_ type: T.Type, _ depth: Int) throws {
             for number in 0..<3 {
                 let text = number == 1 ? #"{"a":\#(depth)}"# : #"{"a":\#(depth),"b":\#(number)}"#
                 let read = try codec.decode(Wrapped<T>.self, from: Array(text.utf8))
                 #expect(read.a == depth && read.b == (number == 1 ? nil : number))
+                let other = try codec.decode(Other<T>.self, from: Array(#"{"a":\#(depth),"b":\#(number),"c":7}"#.utf8))
+                #expect(other.a == depth && other.b == number && other.c == 7)
             }
             if depth > 0 { try check([T].self, depth - 1) }
         }
-        for _ in 0..<4 { try check(Int.self, 60) }
+        for _ in 0..<4 { try check(Int.self, 80) }
     }
 }
 
