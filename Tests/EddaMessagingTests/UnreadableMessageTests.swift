@@ -60,9 +60,7 @@ import Testing
 
             // An operator who tries it again gets it back; one who removes it frees those behind it.
             let sequence = try #require(left.first(where: isDead)).sequence
-            try await store.write { transaction in
-                try transaction.hold(sequence, attempts: 0, due: transaction.now, reason: nil)
-            }
+            try await store.write { try $0.retryDeadLetter(sequence) }
             try await store.waitForOutbox { $0.first { $0.sequence == sequence }.map(isDead) == true }
             try await store.write { try $0.removeFromOutbox([sequence]) }
             try await transport.waitForAttempts { $0.contains { $0.id == "behind" } }

@@ -108,13 +108,19 @@ public protocol OutboxWriting: AnyObject {
     ///   - due: When to try again; `nil` when it only waits behind another. When there is no other, because it was sent
     ///     or removed meanwhile, the message comes due at once.
     ///   - reason: Why it failed.
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``: `notFound` when the message is gone, `invalidArgument` when it was given up.
     func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws
 
-    /// Gives a message up. Those behind it stay held.
+    /// Gives a message up, ready or held. Those behind it are held, and stay so.
     ///
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``: `notFound` when the message is gone, `invalidArgument` when it was given up before.
     func markDead(_ sequence: Int64, attempts: Int, reason: String) throws
+
+    /// Has a dead letter sent again, as if it had never been tried: at once, or after those of its destination and key that
+    /// are held before it.
+    ///
+    /// - Throws: ``StoreError``: `notFound` when the message is gone, `invalidArgument` when it was not given up.
+    func retryDeadLetter(_ sequence: Int64) throws
 }
 
 /// Writes timers.

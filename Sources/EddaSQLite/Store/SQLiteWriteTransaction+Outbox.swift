@@ -30,7 +30,11 @@ extension SQLiteWriteTransaction {
     }
 
     func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws {
-        guard let row = try lane(of: sequence) else { throw missing(sequence) }
+        let row = try waiting(sequence)
+        try hold(sequence, row, attempts: attempts, due: due, reason: reason)
+    }
+
+    private func hold(_ sequence: Int64, _ row: Lane, attempts: Int, due: Moment?, reason: String?) throws {
         let due = due.map { columns(of: $0) }
         try change(.holdOutbox) { statement in
             try statement.bind(1, sequence)
@@ -46,7 +50,7 @@ extension SQLiteWriteTransaction {
     }
 
     func markDead(_ sequence: Int64, attempts: Int, reason: String) throws {
-        guard let row = try lane(of: sequence) else { throw missing(sequence) }
+        let row = try waiting(sequence)
         try change(.killOutbox) { statement in
             try statement.bind(1, sequence)
             try statement.bind(2, attempts)
@@ -54,6 +58,14 @@ extension SQLiteWriteTransaction {
         }
         try holdFollowers(of: sequence, row)
         effects.outbox = true
+    }
+
+    func retryDeadLetter(_ sequence: Int64) throws {
+        let row = try row(sequence)
+        guard row.isDead else {
+            throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was not given up; it will be sent.")
+        }
+        try hold(sequence, row, attempts: 0, due: nil, reason: nil)
     }
 
     /// Lets the first of a lane that is not ready come due, unless it is dead or has its time.
@@ -75,17 +87,34 @@ extension SQLiteWriteTransaction {
         }
     }
 
-    private typealias Lane = (lane: Int64, destination: String, key: String)
+    private typealias Lane = (isDead: Bool, destination: String, key: String)
+
+    /// Where a message stands.
+    ///
+    /// - Throws: ``StoreError``: `notFound` when it is gone.
+    private func row(_ sequence: Int64) throws -> Lane {
+        guard let row = try lane(of: sequence) else {
+            throw StoreError(.notFound, "The outbox has no message \(sequence); it was sent or removed meanwhile.")
+        }
+        return row
+    }
+
+    /// Where a message stands that is ready or held.
+    ///
+    /// - Throws: ``StoreError``: `notFound` when it is gone, `invalidArgument` when it is dead.
+    private func waiting(_ sequence: Int64) throws -> Lane {
+        let row = try row(sequence)
+        guard !row.isDead else {
+            throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was given up; it is not tried again.")
+        }
+        return row
+    }
 
     private func lane(of sequence: Int64) throws -> Lane? {
         try first(
             .outboxLane,
             bind: { try $0.bind(1, sequence) },
-            row: { ($0.integer(0), $0.text(1), $0.text(2)) }
+            row: { ($0.integer(0) == 2, $0.text(1), $0.text(2)) }
         )
-    }
-
-    private func missing(_ sequence: Int64) -> StoreError {
-        StoreError(.notFound, "The outbox has no message \(sequence); it was sent or removed meanwhile.")
     }
 }

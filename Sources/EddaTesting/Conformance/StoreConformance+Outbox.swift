@@ -148,13 +148,16 @@ extension StoreConformance {
             let late = try await store.read { try $0.dueMessages(at: $0.now, limit: 10).count }
             try bench.equal([early, late], [0, 1], "due before and at the time")
         },
-        ConformanceCase("outbox: what is not there cannot be held or given up") { bench in
+        ConformanceCase("outbox: what is not there cannot be held, given up or tried again") { bench in
             let store = bench.store
             try await bench.expectThrows(.notFound, "holding") {
                 try await store.write { try $0.hold(7, attempts: 1, due: nil, reason: nil) }
             }
             try await bench.expectThrows(.notFound, "giving up") {
                 try await store.write { try $0.markDead(7, attempts: 1, reason: "gone") }
+            }
+            try await bench.expectThrows(.notFound, "trying again") {
+                try await store.write { try $0.retryDeadLetter(7) }
             }
         },
     ]

@@ -136,6 +136,61 @@ extension StoreConformance {
             try bench.equal(ready.map(\.0), [sequences[2], third], "ready messages")
             try bench.equal(ready.map(\.1), [false, true], "which of them are blocked")
         },
+        ConformanceCase("outbox lanes: giving a ready message up holds those behind it, and no others") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "other", "3"])
+            try await store.write { try $0.markDead(sequences[1], attempts: 1, reason: "gone") }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.ready, .dead(attempts: 1, reason: "gone"), .ready, .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
+        ConformanceCase("outbox lanes: a dead letter is neither held nor given up again") { bench in
+            let (store, sequences) = try await filled(bench, ["1"])
+            try await store.write { try $0.markDead(sequences[0], attempts: 9, reason: "gone") }
+            try await bench.expectThrows(.invalidArgument, "holding") {
+                try await store.write { try $0.hold(sequences[0], attempts: 1, due: $0.now, reason: "down") }
+            }
+            try await bench.expectThrows(.invalidArgument, "giving up") {
+                try await store.write { try $0.markDead(sequences[0], attempts: 10, reason: "again") }
+            }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(states, [.dead(attempts: 9, reason: "gone")], "states")
+        },
+        ConformanceCase("outbox lanes: a dead letter that is to be tried again comes due at once") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2"])
+            try await store.write { try $0.markDead(sequences[0], attempts: 9, reason: "gone") }
+            let now = bench.time.now()
+            try await store.write { try $0.retryDeadLetter(sequences[0]) }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 0, due: now, reason: nil), .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+            try await bench.expectThrows(.invalidArgument, "trying again what was not given up") {
+                try await store.write { try $0.retryDeadLetter(sequences[0]) }
+            }
+        },
+        ConformanceCase("outbox lanes: a dead letter that is to be tried again does not overtake") { bench in
+            let (store, sequences) = try await filled(bench, ["1", "2", "3"])
+            let due = bench.time.now().advanced(by: .seconds(5))
+            try await store.write { transaction in
+                try transaction.hold(sequences[0], attempts: 1, due: due, reason: "down")
+                try transaction.markDead(sequences[1], attempts: 9, reason: "gone")
+                try transaction.retryDeadLetter(sequences[1])
+            }
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [
+                    .held(attempts: 1, due: due, reason: "down"), .held(attempts: 0, due: nil, reason: nil),
+                    .held(attempts: 0, due: nil, reason: nil),
+                ],
+                "states"
+            )
+        },
         ConformanceCase("outbox lanes: a dead letter in between keeps the next one from coming due") { bench in
             let (store, sequences) = try await filled(bench, ["1", "2", "3"])
             let now = bench.time.now()

@@ -54,19 +54,36 @@ extension MemoryUnit {
     }
 
     func hold(_ sequence: Int64, attempts: Int, due: Moment?, reason: String?) throws {
-        let row = try waiting(sequence)
-        put(sequence, row.with(.held(attempts: attempts, due: due, reason: reason)))
-        let lane = MemoryOutbox.Lane(row.message)
-        for follower in Array(state.outbox.rows(after: sequence))
-        where follower.state == .ready && MemoryOutbox.Lane(follower.message) == lane {
-            put(follower.sequence, follower.with(.held(attempts: 0, due: nil, reason: nil)))
-        }
+        hold(try waiting(sequence), attempts: attempts, due: due, reason: reason)
+    }
+
+    private func hold(_ row: OutboxRow, attempts: Int, due: Moment?, reason: String?) {
+        put(row.sequence, row.with(.held(attempts: attempts, due: due, reason: reason)))
+        holdFollowers(of: row)
         // What it was to wait behind may be gone.
-        if due == nil { makeNextDue(in: lane) }
+        if due == nil { makeNextDue(in: MemoryOutbox.Lane(row.message)) }
     }
 
     func markDead(_ sequence: Int64, attempts: Int, reason: String) throws {
-        put(sequence, try waiting(sequence).with(.dead(attempts: attempts, reason: reason)))
+        let row = try waiting(sequence)
+        put(sequence, row.with(.dead(attempts: attempts, reason: reason)))
+        holdFollowers(of: row)
+    }
+
+    func retryDeadLetter(_ sequence: Int64) throws {
+        let row = try row(sequence)
+        guard case .dead = row.state else {
+            throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was not given up; it will be sent.")
+        }
+        hold(row, attempts: 0, due: nil, reason: nil)
+    }
+
+    private func holdFollowers(of row: OutboxRow) {
+        let lane = MemoryOutbox.Lane(row.message)
+        for follower in Array(state.outbox.rows(after: row.sequence))
+        where follower.state == .ready && MemoryOutbox.Lane(follower.message) == lane {
+            put(follower.sequence, follower.with(.held(attempts: 0, due: nil, reason: nil)))
+        }
     }
 
     /// Lets the first row of a lane that is not ready come due, unless it is dead or has its time.
@@ -87,10 +104,15 @@ extension MemoryUnit {
         changes.insert(.outbox)
     }
 
-    private func waiting(_ sequence: Int64) throws(StoreError) -> OutboxRow {
+    private func row(_ sequence: Int64) throws(StoreError) -> OutboxRow {
         guard let row = state.outbox[sequence] else {
-            throw StoreError(.notFound, "The outbox has no message \(sequence); it may have been sent and removed.")
+            throw StoreError(.notFound, "The outbox has no message \(sequence); it was sent or removed meanwhile.")
         }
+        return row
+    }
+
+    private func waiting(_ sequence: Int64) throws(StoreError) -> OutboxRow {
+        let row = try row(sequence)
         if case .dead = row.state {
             throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was given up; it is not tried again.")
         }
