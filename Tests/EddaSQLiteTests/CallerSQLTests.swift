@@ -27,6 +27,19 @@ import Testing
         await store.close()
     }
 
+    @Test func statementsThatReadTheSameButHaveOtherBytesAreOthers() async throws {
+        let store = try await folder.store()
+        let lengths = try await store.read { transaction in
+            try ["caf\u{E9}", "cafe\u{301}"]
+                .map { text in
+                    let sql = SQL(stringLiteral: "SELECT length(CAST('\(text)' AS BLOB)) AS length")
+                    return try transaction.rows(sql).first?.value("length", as: Int.self)
+                }
+        }
+        #expect(lengths == [5, 6])
+        await store.close()
+    }
+
     @Test(arguments: [
         "DELETE FROM edda_events", "UPDATE edda_log SET head = 0", "DROP TABLE edda_streams",
         "INSERT INTO edda_keys VALUES ('k', 1, 1, 1)", "CREATE TABLE edda_mine (x)",

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// A short identifier that is written down once and then stored for good: an event type, a tag, an address.
 ///
 /// Names are checked when they are made. A literal that breaks the rules stops the program where it is
@@ -64,27 +56,17 @@ extension Name {
     /// Equal names have equal bytes: a composed and a decomposed é, which Swift's strings hold for equal, are two
     /// names, as they are in SQLite.
     public static func == (left: Self, right: Self) -> Bool {
-        let (left, right) = (left.rawValue.utf8, right.rawValue.utf8)
-        guard left.count == right.count else { return false }
-        // Asked this way the texts are compared where they are; one that is not kept in UTF-8 there is none on Linux.
-        let areEqual = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { right in
-                guard let start = left.baseAddress, let other = right.baseAddress else { return true }
-                return start == other || memcmp(start, other, left.count) == 0
-            }
-        }
-        return (areEqual ?? nil) ?? left.elementsEqual(right)
+        ExactText(left.rawValue) == ExactText(right.rawValue)
     }
 
     /// Hashes the UTF-8 bytes.
     public func hash(into hasher: inout Hasher) {
-        var text = rawValue
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        ExactText(rawValue).hash(into: &hasher)
     }
 
     /// Orders names by their UTF-8 bytes, as SQLite's BINARY collation does.
     public static func < (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+        ExactText(left.rawValue) < ExactText(right.rawValue)
     }
 
     /// What is wrong with `text` as a name of this kind; `nil` when nothing is.

@@ -132,10 +132,10 @@ struct OutboxClaims: Sendable {
         var batches: [Batch] = []
         for destination in lanes.keys.sorted() {
             guard var lane = lanes[destination], lane.underWay.isEmpty, !lane.waiting.isEmpty else { continue }
-            var keys: Set<String> = []
+            var keys: Set<ExactText> = []
             var rest: [Claim] = []
             for claim in lane.waiting {
-                if lane.underWay.count < batch, keys.insert(claim.message.partitionKey).inserted {
+                if lane.underWay.count < batch, keys.insert(ExactText(claim.message.partitionKey)).inserted {
                     lane.underWay.append(claim)
                 } else {
                     rest.append(claim)
@@ -168,7 +168,7 @@ struct OutboxClaims: Sendable {
     ) -> [OutboxChange] {
         guard var lane = lanes[destination] else { return [] }
         var changes: [OutboxChange] = []
-        var stuck: Set<String> = []
+        var stuck: Set<ExactText> = []
         for (index, claim) in lane.underWay.enumerated() {
             let outcome = index < outcomes.count ? outcomes[index] : .failed(reason: "The transport told no outcome.")
             let attempts = claim.attempts + 1
@@ -183,14 +183,14 @@ struct OutboxClaims: Sendable {
                     changes.append(.giveUp(claim.sequence, attempts: attempts, reason: reason))
                 }
             }
-            if outcome != .sent { stuck.insert(claim.message.partitionKey) }
+            if outcome != .sent { stuck.insert(ExactText(claim.message.partitionKey)) }
         }
         lane.underWay = []
         if !stuck.isEmpty {
-            for claim in lane.waiting where stuck.contains(claim.message.partitionKey) {
+            for claim in lane.waiting where stuck.contains(ExactText(claim.message.partitionKey)) {
                 changes.append(.follow(claim.sequence))
             }
-            lane.waiting.removeAll { stuck.contains($0.message.partitionKey) }
+            lane.waiting.removeAll { stuck.contains(ExactText($0.message.partitionKey)) }
         }
         lanes[destination] = lane.isIdle ? nil : lane
         return changes

@@ -36,7 +36,7 @@ struct CallBook: Sendable {
     private enum State: Hashable, Sendable {
         case ready
         case running
-        case waiting(for: String)
+        case waiting(for: ExactText)
         case pausing(until: Moment)
     }
 
@@ -49,11 +49,11 @@ struct CallBook: Sendable {
 
     private let limit: Int
     private let capacity: Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [ExactText: Entry] = [:]
     /// How many there are of each type.
     private var counts: [MessageType: Int] = [:]
     /// The keys of those that are ready, in the order in which they became so.
-    private var ready: [String] = []
+    private var ready: [ExactText] = []
     private(set) var running = 0
     private var askers = 0
     /// Whether nothing more is handed out.
@@ -79,7 +79,7 @@ struct CallBook: Sendable {
     func hasRoom(for type: MessageType) -> Bool { count(of: type) < capacity }
 
     /// Whether a command is in the book.
-    func contains(_ key: String) -> Bool { entries[key] != nil }
+    func contains(_ key: String) -> Bool { entries[ExactText(key)] != nil }
 
     /// Takes up a command that was begun, or joins those who wait for it.
     ///
@@ -91,21 +91,22 @@ struct CallBook: Sendable {
     /// Who joins a book that is full of askers gets no answer of his own: the one to the first copy of his message is
     /// the same.
     mutating func admit(_ message: Message, key: String, asker: Message?) {
-        if entries[key] == nil {
-            entries[key] = Entry(
+        let place = ExactText(key)
+        if entries[place] == nil {
+            entries[place] = Entry(
                 call: Call(key: key, message: message, answersKept: asker == nil),
                 state: .ready,
                 askers: []
             )
             counts[message.type, default: 0] += 1
-            ready.append(key)
+            ready.append(place)
         }
-        guard var asker, askers < capacity || entries[key]?.askers.isEmpty == true else { return }
+        guard var asker, askers < capacity || entries[place]?.askers.isEmpty == true else { return }
         asker.data = []
-        entries[key]?.askers.append(asker)
+        entries[place]?.askers.append(asker)
         askers += 1
         // Somebody asks for what was put off: it is tried now.
-        if case .pausing = entries[key]?.state { makeReady(key) }
+        if case .pausing = entries[place]?.state { makeReady(place) }
     }
 
     /// Hands out what may be carried out now.
@@ -132,7 +133,9 @@ struct CallBook: Sendable {
     }
 
     /// Hands out those who are owed an answer to a command; the caller sees to it that they get it.
-    mutating func takeAskers(of key: String) -> [Message] {
+    mutating func takeAskers(of key: String) -> [Message] { takeAskers(of: ExactText(key)) }
+
+    private mutating func takeAskers(of key: ExactText) -> [Message] {
         let taken = entries[key]?.askers ?? []
         entries[key]?.askers = []
         askers -= taken.count
@@ -141,6 +144,7 @@ struct CallBook: Sendable {
 
     /// Takes note of what came of a call that was handed out.
     mutating func conclude(_ key: String, _ ending: Ending, at now: Moment) {
+        let key = ExactText(key)
         guard let entry = entries[key], entry.state == .running else { return }
         running -= 1
         switch ending {
@@ -157,23 +161,24 @@ struct CallBook: Sendable {
             entries[key]?.state = .pausing(until: now.advanced(by: pause))
             wake(behind: key, obstacle: reason)
         case .waits(let message, let other):
-            guard !waits(other, for: key) else {
+            let place = ExactText(other)
+            guard !waits(place, for: key) else {
                 entries[key]?.call.obstacle = "It and what it undoes undo each other."
                 return makeReady(key)
             }
             admit(message, key: other, asker: nil)
-            entries[key]?.state = .waiting(for: other)
-            if case .pausing = entries[other]?.state { makeReady(other) }
+            entries[key]?.state = .waiting(for: place)
+            if case .pausing = entries[place]?.state { makeReady(place) }
         }
     }
 
-    private mutating func makeReady(_ key: String) {
+    private mutating func makeReady(_ key: ExactText) {
         entries[key]?.state = .ready
         ready.append(key)
     }
 
     /// Whether a command waits for another one, be it through others.
-    private func waits(_ key: String, for other: String) -> Bool {
+    private func waits(_ key: ExactText, for other: ExactText) -> Bool {
         var key = key
         // A row of commands that wait ends, since none is let in that would close it to a circle.
         while key != other {
@@ -184,14 +189,14 @@ struct CallBook: Sendable {
     }
 
     /// Lets those go on that wait for a command, for they are told how it went.
-    private mutating func wake(behind key: String, obstacle: String?) {
+    private mutating func wake(behind key: ExactText, obstacle: String?) {
         for (other, entry) in entries where entry.state == .waiting(for: key) {
             entries[other]?.call.obstacle = obstacle
             makeReady(other)
         }
     }
 
-    private mutating func remove(_ key: String, obstacle: String?) {
+    private mutating func remove(_ key: ExactText, obstacle: String?) {
         wake(behind: key, obstacle: obstacle)
         if entries[key]?.askers.isEmpty == false {
             // They came while the others were being answered.

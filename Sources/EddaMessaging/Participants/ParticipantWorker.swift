@@ -142,10 +142,10 @@ public final class ParticipantWorker: Sendable {
     }
 
     private func handle(_ deliveries: [Delivery]) async -> [Settlement] {
-        var keys: [String] = []
-        var lanes: [String: [Delivery]] = [:]
+        var keys: [ExactText] = []
+        var lanes: [ExactText: [Delivery]] = [:]
         for delivery in deliveries {
-            let key = delivery.message.partitionKey
+            let key = ExactText(delivery.message.partitionKey)
             if lanes[key] == nil { keys.append(key) }
             lanes[key, default: []].append(delivery)
         }

@@ -19,7 +19,7 @@ final class Connection {
     private let logVFS: LogVFS?
     private let guardian = StatementGuard()
     private var fixed: [Statement?] = []
-    private var written: [String: (statement: Statement, lastUse: Int)] = [:]
+    private var written: [ExactText: (statement: Statement, lastUse: Int)] = [:]
     private var uses = 0
 
     /// The most statements of callers that are kept prepared.
@@ -144,7 +144,7 @@ final class Connection {
     /// A statement by its text, kept prepared while it is among those that were used last.
     func cached(_ sql: String) throws(SQLiteFailure) -> Statement {
         // What callers write is prepared under guard, so it is not shared with what Edda itself writes.
-        let key = guardian.isActive ? "guarded " + sql : sql
+        let key = ExactText(guardian.isActive ? "guarded " + sql : sql)
         uses += 1
         if let statement = written[key]?.statement {
             written[key]?.lastUse = uses

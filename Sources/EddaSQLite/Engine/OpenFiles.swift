@@ -15,7 +15,7 @@ internal import Darwin
 /// A second store on one file would be a second writer with a memory of its own, so it is refused.
 enum OpenFiles {
     private struct Claims {
-        var tokens: [String: UInt64] = [:]
+        var tokens: [ExactText: UInt64] = [:]
         var next: UInt64 = 1
     }
 
@@ -94,9 +94,9 @@ enum OpenFiles {
     /// - Throws: ``StoreError`` when it is open already.
     static func claim(_ path: String) throws(StoreError) -> UInt64 {
         let token: UInt64? = claims.withLock { claims in
-            guard claims.tokens[path] == nil else { return nil }
+            guard claims.tokens[ExactText(path)] == nil else { return nil }
             claims.next += 1
-            claims.tokens[path] = claims.next
+            claims.tokens[ExactText(path)] = claims.next
             return claims.next
         }
         guard let token else {
@@ -112,7 +112,7 @@ enum OpenFiles {
     /// closed, and then the path may be another store's.
     static func release(_ path: String, _ token: UInt64) {
         claims.withLock { claims in
-            if claims.tokens[path] == token { claims.tokens[path] = nil }
+            if claims.tokens[ExactText(path)] == token { claims.tokens[ExactText(path)] = nil }
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import EddaCore
+
 /// The numbers of interned names that a connection has met.
 ///
 /// Names are never renumbered, so what was committed stays true; what a unit interned is forgotten when the unit is
@@ -21,7 +23,7 @@ struct NameMemory {
         case version(Version)
     }
 
-    private var numbers: [[String: Int64]] = Array(repeating: [:], count: Kind.allCases.count)
+    private var numbers: [[ExactText: Int64]] = Array(repeating: [:], count: Kind.allCases.count)
     /// The names of types by number: numbers are given from 1 on, and looked up for every event that is read.
     private var types: [String?] = []
     private var versions: Set<Version> = []
@@ -30,7 +32,7 @@ struct NameMemory {
     /// The most names of a kind that are remembered; beyond it the memory starts anew.
     private static let limit = 16_384
 
-    func number(of name: String, _ kind: Kind) -> Int64? { numbers[kind.rawValue][name] }
+    func number(of name: String, _ kind: Kind) -> Int64? { numbers[kind.rawValue][ExactText(name)] }
 
     func typeName(_ number: Int64) -> String? {
         types.indices.contains(Int(number)) ? types[Int(number)] : nil
@@ -45,7 +47,7 @@ struct NameMemory {
     /// Remembers a committed name.
     mutating func remember(_ name: String, _ kind: Kind, as number: Int64) {
         if numbers[kind.rawValue].count >= Self.limit { numbers[kind.rawValue].removeAll(keepingCapacity: true) }
-        numbers[kind.rawValue][name] = number
+        numbers[kind.rawValue][ExactText(name)] = number
         if kind == .type { setTypeName(number, to: name) }
     }
 
@@ -72,7 +74,7 @@ struct NameMemory {
         for entry in uncommitted[mark...] {
             switch entry {
             case .name(let name, let kind, let number):
-                numbers[kind.rawValue][name] = nil
+                numbers[kind.rawValue][ExactText(name)] = nil
                 if kind == .type { setTypeName(number, to: nil) }
             case .version(let version):
                 versions.remove(version)

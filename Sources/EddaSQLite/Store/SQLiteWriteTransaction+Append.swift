@@ -212,7 +212,7 @@ extension SQLiteWriteTransaction {
             switch kind {
             case .type: .insertType
             case .tag: .insertTag
-            case .category: name.hasPrefix("$") ? .insertReservedCategory : .insertCategory
+            case .category: StreamCategory(unchecked: name).isReserved ? .insertReservedCategory : .insertCategory
             }
         try change(statement) { try $0.bind(1, name) }
         memory.names.intern(name, kind, as: connection.lastInsertedRow)

@@ -131,6 +131,66 @@ extension StoreConformance {
             let listed = try await store.read { try $0.streams(in: nil, after: nil, limit: 100) }
             try bench.equal(listed.map(\.id), streams.sorted(), "streams")
         },
+        ConformanceCase("appending: types, tags and categories that read the same but have other bytes are others") {
+            bench in
+            let store = bench.store
+            let forms = ["caf\u{E9}", "cafe\u{301}"]
+            for (number, form) in forms.enumerated() {
+                let event = EventData(
+                    type: try EventType(validating: form),
+                    tags: [try Tag(validating: form)],
+                    data: [UInt8(number)]
+                )
+                _ = try await store.append(
+                    Append(
+                        [event],
+                        to: StreamID(category: StreamCategory(validating: form), id: "1"),
+                        expecting: .missing
+                    )
+                )
+            }
+            let both = EventData(type: "both", tags: Set(try forms.map(Tag.init(validating:))), data: [2])
+            _ = try await store.append(Append([both], to: "both-1", expecting: .missing))
+            for (number, form) in forms.enumerated() {
+                let type = try EventType(validating: form)
+                let tag = try Tag(validating: form)
+                let found = try await store.events(matching: EventQuery(types: [type])).events
+                try bench.equal(found.map(\.data), [[UInt8(number)]], "events of the type in form \(number)")
+                try bench.expect(
+                    found.allSatisfy { Array($0.type.rawValue.utf8) == Array(form.utf8) },
+                    "the type in form \(number) came back with other bytes"
+                )
+                let tagged = try await store.events(matching: EventQuery(tags: [tag])).events
+                try bench.equal(tagged.map(\.data), [[UInt8(number)], [2]], "events under the tag in form \(number)")
+                let category = EventQuery(category: try StreamCategory(validating: form))
+                let within = try await store.events(matching: category).events
+                try bench.equal(within.map(\.data), [[UInt8(number)]], "events of the category in form \(number)")
+            }
+        },
+        ConformanceCase("appending: a tag is claimed once in each form, also by a store that is opened anew") { bench in
+            let forms = try ["caf\u{E9}", "cafe\u{301}"].map(Tag.init(validating:))
+            @Sendable func claim(_ tag: Tag, _ stream: StreamID, in store: any Store) async throws {
+                _ = try await store.append(
+                    Append(
+                        [.init(stream: stream, event: EventData(type: "claimed", tags: [tag], data: []))],
+                        conditions: [.noMatch(EventQuery(tags: [tag]), after: .start)]
+                    )
+                )
+            }
+            for (number, form) in forms.enumerated() {
+                try await claim(form, StreamID(unchecked: "claim-\(number)"), in: bench.store)
+            }
+            @Sendable func check(_ store: any Store) async throws {
+                for form in forms.reversed() {
+                    do {
+                        try await claim(form, "claim-late", in: store)
+                        try bench.expect(false, "the tag of \(form.rawValue.utf8.count) bytes was claimed twice")
+                    } catch is AppendConflict {}
+                }
+            }
+            try await check(bench.store)
+            try await bench.reopened { store in try await check(store) }
+        },
         ConformanceCase("appending: a batch of 5,000 events") { bench in
             let store = bench.store
             let events = EventData.samples(5_000)

@@ -33,6 +33,15 @@ import Testing
         #expect(book.count == 0 && book.running == 0)
     }
 
+    @Test func keysThatReadTheSameButHaveOtherBytesAreOthers() {
+        let forms = ["caf\u{E9}", "cafe\u{301}"]
+        var book = book(forms[0], forms[1])
+        #expect(book.next(at: now).count == 2)
+        conclude(&book, forms[0])
+        #expect(book.takeAskers(of: forms[1]).count == 1)
+        #expect(book.count == 1)
+    }
+
     @Test func whoComesMeanwhileJoins() {
         var book = book("a")
         _ = book.next(at: now)
