@@ -26,7 +26,8 @@ struct JSONObjectContainers {
         of tape: JSONTape,
         at object: Int
     ) -> KeyedDecodingContainer<Key> {
-        let key = ObjectIdentifier(type)
+        // Not the type that was passed: a class of keys may be passed as its superclass.
+        let key = ObjectIdentifier(Key.self)
         let place = known + (Int(bitPattern: key) >> 4 & (Self.places - 1))
         guard let maker = place.pointee, maker.key == key else {
             if place.pointee == nil { place.pointee = Known(key: key, maker: maker(of: type)) }

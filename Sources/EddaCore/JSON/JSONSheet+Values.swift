@@ -37,7 +37,14 @@ extension JSONSheet {
             guard time.hasNotation else { throw unrepresentable(time, at: entry) }
             return write(entry) { $0.write(time) }
         }
-        if type == Date.self { return write(entry) { $0.write(same(value) as Date) } }
+        if type == Date.self {
+            let date: Date = same(value)
+            guard let milliseconds = date.notatedMilliseconds else {
+                // As a number: the description of such a date is a trap.
+                throw unrepresentable(date.timeIntervalSinceReferenceDate, named: "Date", at: entry)
+            }
+            return write(entry) { $0.write(milliseconds: milliseconds) }
+        }
         if type == UUID.self { return write(entry) { $0.write(quoted: (same(value) as UUID).uuidString) } }
         if type == Data.self {
             return write(entry) { ink in (same(value) as Data).withUnsafeBytes { ink.write(base64: $0) } }
@@ -98,12 +105,12 @@ extension JSONSheet {
     }
 
     @inline(never)
-    private func unrepresentable<F>(_ value: F, at entry: Int) -> EncodingError {
+    private func unrepresentable<F>(_ value: F, named name: String = "\(F.self)", at entry: Int) -> EncodingError {
         .invalidValue(
             value,
             EncodingError.Context(
                 codingPath: path(to: entry),
-                debugDescription: "Unable to encode \(F.self).\(value) directly in JSON."
+                debugDescription: "Unable to encode \(name).\(value) directly in JSON."
             )
         )
     }

@@ -21,7 +21,8 @@ extension JSONTape {
         if type == [Int].self { return same(try elements(of: index) { try integer(Int.self, at: $0) }) }
         if type == [UInt8].self { return same(try elements(of: index) { try integer(UInt8.self, at: $0) }) }
         if type == [Double].self { return same(try elements(of: index) { try floatingPoint(Double.self, at: $0) }) }
-        return try T(from: JSONTapeDecoder(owner: owner, index: index))
+        // A class may be asked for by the name of its superclass.
+        return try type.init(from: JSONTapeDecoder(owner: owner, index: index))
     }
 
     /// The members of an object.

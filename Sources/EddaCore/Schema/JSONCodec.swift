@@ -7,7 +7,11 @@
 /// exceptions:
 ///
 /// - The elements of a `Set`, and the pairs of a dictionary that JSON has no object for, are in the order of their
-///   bytes. Foundation leaves them in an order that differs between processes.
+///   bytes. Foundation leaves them in an order that differs between processes. So does this codec with a set that another
+///   type encodes by `set.encode(to: encoder)`, as a property wrapper may: it cannot tell that from an array. Give such a
+///   type a container: `var container = encoder.singleValueContainer(); try container.encode(set)`.
+/// - A `Date` is rounded to the millisecond, so that what was read is written as it was; Foundation cuts off the rest. One
+///   outside the years 1 to 9999 throws `EncodingError`: it could not be read again.
 /// - What encodes two values in one place throws `EncodingError`. Foundation forgets one of them, or traps.
 /// - A value whose encoding throws, and is passed over by whoever asked for it, leaves nothing behind.
 /// - An element that is a superclass has its place from the moment its encoder is asked for.

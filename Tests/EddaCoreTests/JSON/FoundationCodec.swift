@@ -9,8 +9,11 @@ final class FoundationCodec: Sendable {
     init() {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
+            // Foundation cuts off what is less than a millisecond; the codec rounds to it.
+            let milliseconds = (date.timeIntervalSinceReferenceDate * 1_000).rounded()
+            let inside = Date(timeIntervalSinceReferenceDate: (milliseconds + 0.25) / 1_000)
             var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(Self.style))
+            try container.encode(inside.formatted(Self.style))
         }
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
