@@ -42,11 +42,10 @@ final class FileLock {
     ///
     /// - Throws: ``StoreError`` with code `locked`, naming the process that holds it.
     func lock(within limit: Duration) throws(StoreError) {
-        let clock = ContinuousClock()
-        let deadline = clock.now + limit
-        try take(turnstile, until: deadline, limit)
+        var patience = Patience(limit)
+        try take(turnstile, &patience, limit)
         defer { flock(turnstile, LOCK_UN) }
-        try take(descriptor, until: deadline, limit)
+        try take(descriptor, &patience, limit)
         noteHolder()
     }
 
@@ -65,13 +64,13 @@ final class FileLock {
         _ = pwrite(descriptor, line, line.count, 0)
     }
 
-    private func take(_ file: Int32, until deadline: ContinuousClock.Instant, _ limit: Duration) throws(StoreError) {
+    private func take(_ file: Int32, _ patience: inout Patience, _ limit: Duration) throws(StoreError) {
         var pause: UInt32 = 50
         while flock(file, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw StoreError(.ioError, "\(path) cannot be locked: \(String(cString: strerror(errno))).")
             }
-            guard ContinuousClock().now < deadline else { throw timedOut(file, limit) }
+            guard !patience.isOver() else { throw timedOut(file, limit) }
             usleep(pause)
             pause = min(pause * 2, 1_000)
         }

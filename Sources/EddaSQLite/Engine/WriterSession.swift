@@ -226,18 +226,22 @@ final class WriterSession {
 
     /// `BEGIN IMMEDIATE`, waiting for at most the lock timeout for a process that writes without Edda.
     func beginImmediate() throws {
-        let clock = ContinuousClock()
-        let deadline = clock.now + settings.lockTimeout
-        while true {
-            do {
-                try connection.statement(.begin).run()
-                return
-            } catch  where error.code == SQLITE_BUSY {
-                guard clock.now < deadline else {
-                    throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: error)
-                }
-                sqlite3_sleep(1)
+        var patience = Patience(settings.lockTimeout)
+        while let failure = try beginUnlessBusy() {
+            guard !patience.isOver() else {
+                throw LockHolder.error(path: settings.path, limit: settings.lockTimeout, failure: failure)
             }
+            sqlite3_sleep(1)
+        }
+    }
+
+    /// - Returns: Why the transaction has not begun, if somebody else has the lock.
+    private func beginUnlessBusy() throws(SQLiteFailure) -> SQLiteFailure? {
+        do {
+            try connection.statement(.begin).run()
+            return nil
+        } catch  where error.code == SQLITE_BUSY {
+            return error
         }
     }
 
