@@ -14,6 +14,17 @@ import Testing
         #expect(policy.bound(afterAttempt: 1_000) == .seconds(1))
     }
 
+    @Test(arguments: [1e30, .greatestFiniteMagnitude, .infinity])
+    func aBoundThatNoDurationHoldsIsCapped(factor: Double) {
+        let policy = RetryPolicy.exponential(attempts: nil, initial: .seconds(1), factor: factor)
+        #expect((1...4).map { policy.bound(afterAttempt: $0) } == [1, 30, 30, 30].map { .seconds($0) })
+    }
+
+    @Test func withoutAPauseAtFirstThereIsNone() {
+        let policy = RetryPolicy.exponential(attempts: nil, initial: .zero, factor: 2)
+        #expect(policy.bound(afterAttempt: .max) == .zero)
+    }
+
     @Test func anInitialBoundBeyondTheCapIsCapped() {
         let policy = RetryPolicy.exponential(attempts: nil, initial: .seconds(60), cap: .seconds(20))
         #expect(policy.bound(afterAttempt: 1) == .seconds(20))

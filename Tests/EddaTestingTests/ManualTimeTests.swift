@@ -11,6 +11,17 @@ import Testing
         #expect(time.now() == Moment(boot: "boot-1", uptime: 5_002_000_000, wall: Timestamp(microseconds: 3_000)))
     }
 
+    @Test(.timeLimit(.minutes(1))) func timeEndsWithoutATrap() async throws {
+        let time = ManualTime()
+        async let sleep: Void = time.sleep(for: .seconds(Int64.max))
+        await time.waitForSleepers(1)
+        time.advanceToNextSleeper()
+        try await sleep
+        #expect(time.now().uptime == .max)
+        time.advance(by: .seconds(Int64.max))
+        #expect(time.now().uptime == .max)
+    }
+
     @Test func settingTheWallMovesNoOtherClock() {
         let time = ManualTime()
         let before = time.now()

@@ -49,16 +49,6 @@ struct HeldAggregate<State: Aggregate>: Sendable {
         try State.handlers.apply(events, to: &content.state, version: &content.version, schema: schema)
     }
 
-    /// How far a state has come.
-    enum Progress: Sendable {
-        /// To the end of the stream.
-        case complete
-        /// To the end of a page of events.
-        case more
-        /// Nowhere: the stream is shorter than what was known of it.
-        case goneBack
-    }
-
     /// How many events of a stream are folded in at a time, where long reads belong.
     static var pageSize: Int { 1_000 }
 
@@ -70,7 +60,7 @@ struct HeldAggregate<State: Aggregate>: Sendable {
         limit: Int = pageSize,
         from transaction: any ReadTransaction,
         schema: SchemaRegistry
-    ) throws -> Progress {
+    ) throws -> CatchUpProgress {
         var last: Int?
         if version > 0 {
             let present = try transaction.state(of: stream).version
@@ -123,4 +113,14 @@ struct HeldAggregate<State: Aggregate>: Sendable {
         if !isKnownUniquelyReferenced(&content) { content = Content(content.state, content.version) }
         return content
     }
+}
+
+/// How far a state has come.
+enum CatchUpProgress: Sendable {
+    /// To the end of the stream.
+    case complete
+    /// To the end of a page of events.
+    case more
+    /// Nowhere: the stream is shorter than what was known of it.
+    case goneBack
 }

@@ -49,9 +49,11 @@ public struct RetryPolicy: Hashable, Sendable {
     /// The longest pause after a failed try, without jitter.
     public func bound(afterAttempt attempt: Int) -> Duration {
         var bound = initial
+        guard factor > 1, bound > .zero else { return min(bound, cap) }
         for _ in 1..<max(1, attempt) {
+            // Before it is multiplied: no `Duration` may hold the product.
+            guard factor < cap / bound else { return cap }
             bound = bound * factor
-            if bound >= cap { break }
         }
         return min(bound, cap)
     }

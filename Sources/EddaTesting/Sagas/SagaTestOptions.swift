@@ -21,7 +21,7 @@ public struct SagaTestOptions: Sendable {
     /// Makes stores on which samples of the runs are done a second time, such as SQLite stores; they have to come to
     /// the same end.
     public var sampleStores: (any StoreFactory)?
-    /// Every so many runs one is a sample.
+    /// Every so many runs one is a sample, the first run among them; from 1, which is every run.
     public var sampleEvery = 50
     /// Whether each fault is tried at each point; otherwise only the seeds are run.
     public var triesEachPoint = true

@@ -25,6 +25,13 @@ public final class ManualTime: TimeSource {
         var nextSleeper: UInt64 = 0
         var sleepers: [UInt64: Sleeper] = [:]
         var cancelled: Set<UInt64> = []
+
+        /// Moves all clocks, at most to the end of what they can show: 292 years.
+        mutating func pass(_ duration: Duration) {
+            elapsed = elapsed.addingSaturated(duration.wholeNanoseconds)
+            uptime = uptime.addingSaturated(duration.wholeNanoseconds)
+            wall = wall + duration
+        }
     }
 
     private let state: Mutex<State>
@@ -56,10 +63,7 @@ public final class ManualTime: TimeSource {
     public func advance(by duration: Duration) {
         precondition(duration >= .zero, "Time does not run backwards. Use setWall(to:) to set the wall clock back.")
         let woken = state.withLock { state in
-            let nanoseconds = duration.wholeNanoseconds
-            state.elapsed += nanoseconds
-            state.uptime += nanoseconds
-            state.wall = state.wall + duration
+            state.pass(duration)
             return Self.takeDue(from: &state)
         }
         wake(woken)
@@ -72,11 +76,9 @@ public final class ManualTime: TimeSource {
     public func advanceToNextSleeper() -> Duration? {
         let (passed, woken) = state.withLock { state -> (Duration?, [CheckedContinuation<Bool, Never>]) in
             guard let deadline = state.sleepers.values.map(\.deadline).min() else { return (nil, []) }
-            let nanoseconds = max(0, deadline - state.elapsed)
-            state.elapsed += nanoseconds
-            state.uptime += nanoseconds
-            state.wall = state.wall + .nanoseconds(nanoseconds)
-            return (.nanoseconds(nanoseconds), Self.takeDue(from: &state))
+            let duration = Duration.nanoseconds(max(0, deadline - state.elapsed))
+            state.pass(duration)
+            return (duration, Self.takeDue(from: &state))
         }
         wake(woken)
         return passed
@@ -122,8 +124,8 @@ public final class ManualTime: TimeSource {
             await withCheckedContinuation { continuation in
                 let sleeps = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return false }
-                    let (deadline, overflow) = state.elapsed.addingReportingOverflow(duration.wholeNanoseconds)
-                    state.sleepers[id] = Sleeper(deadline: overflow ? .max : deadline, continuation: continuation)
+                    let deadline = state.elapsed.addingSaturated(duration.wholeNanoseconds)
+                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
                     return true
                 }
                 if sleeps { changed.raise() } else { continuation.resume(returning: false) }
@@ -150,5 +152,13 @@ public final class ManualTime: TimeSource {
 
     private func wake(_ sleepers: [CheckedContinuation<Bool, Never>]) {
         for sleeper in sleepers { sleeper.resume(returning: true) }
+    }
+}
+
+extension Int64 {
+    /// The sum with a number that is zero or more, or the greatest integer.
+    fileprivate func addingSaturated(_ other: Int64) -> Int64 {
+        let (sum, isOver) = addingReportingOverflow(other)
+        return isOver ? .max : sum
     }
 }

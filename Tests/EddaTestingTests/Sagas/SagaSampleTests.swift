@@ -57,4 +57,13 @@ final class SQLiteStores: StoreFactory {
         #expect(stores.counts.reopened > 0)
         #expect(report.description.contains("on the sample stores"))
     }
+
+    @Test func everyRunCanBeASample() async throws {
+        var options = SagaTestOptions()
+        options.sampleStores = try SQLiteStores()
+        options.sampleEvery = 1
+        options.triesEachPoint = false
+        let report = try await FulfilOrder.test(options).exhaustive(seeds: 0..<3)
+        #expect(report.runs >= 3 && report.samples == report.runs)
+    }
 }

@@ -71,7 +71,9 @@ struct SagaSearch<S: Saga> {
         if let status = run.status { report.endings[status, default: 0] += 1 }
         if run.isTooLate { report.tooLate += 1 }
         if let status = run.statusAfterRetries { report.endingsAfterRetries[status, default: 0] += 1 }
-        guard let factory = script.options.sampleStores, report.runs % script.options.sampleEvery == 1 else { return }
+        guard let factory = script.options.sampleStores,
+            (report.runs - 1).isMultiple(of: max(1, script.options.sampleEvery))
+        else { return }
         let again = try await script.run(SagaFates(planned: run.faults), on: factory)
         report.samples += 1
         guard again.violation == nil, again.status == run.status, again.effects == run.effects,
