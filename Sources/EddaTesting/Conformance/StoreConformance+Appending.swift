@@ -167,6 +167,17 @@ extension StoreConformance {
                 try bench.equal(within.map(\.data), [[UInt8(number)]], "events of the category in form \(number)")
             }
         },
+        ConformanceCase("appending: what begins with the byte of a dollar sign is reserved, whatever follows") {
+            bench in
+            let store = bench.store
+            for name in ["$x-1", "$\u{301}x-1", "x$-1"] {
+                try await store.appendSamples(1, to: StreamID(validating: name))
+            }
+            let events = try await store.events().events
+            try bench.equal(events.map(\.stream), ["x$-1"], "streams of all events")
+            let streams = try await store.read { try $0.streams(in: nil, after: nil, limit: 10) }
+            try bench.equal(streams.map(\.id), ["x$-1"], "streams")
+        },
         ConformanceCase("appending: a tag is claimed once in each form, also by a store that is opened anew") { bench in
             let forms = try ["caf\u{E9}", "cafe\u{301}"].map(Tag.init(validating:))
             @Sendable func claim(_ tag: Tag, _ stream: StreamID, in store: any Store) async throws {
