@@ -26,11 +26,10 @@ extension SQLiteStore: Diagnosable {
             ]
     }
 
-    /// What an operator wants to know about this store's own writer since the store was opened: `log.checkpoint`, whether
-    /// the log is moved into the database as it should be, and `units`, whether some ran too long.
+    /// What an operator wants to know about this store's own writer since the store was opened.
     ///
-    /// None of a store that is read-only. Only the process that writes can tell: `doctor`, which is another one, does not
-    /// show them.
+    /// `log.checkpoint` tells whether the log is moved into the database as it should be, `units` whether some ran too
+    /// long. Empty for a store that is read-only. Only the process that writes can tell: `doctor` is another one.
     public var writerDiagnostics: [Diagnostic] {
         configuration.opening == .readWrite ? [checkpoints(log), units(units)] : []
     }
