@@ -2,7 +2,7 @@ internal import CSQLite
 public import EddaCore
 
 extension SQLiteStore: Diagnosable {
-    /// What an operator wants to know about the file: versions, durability, sizes, who uses it.
+    /// What an operator wants to know about the file, from whichever process: versions, durability, sizes, who uses it.
     ///
     /// - Throws: ``StoreError`` when the store is closed.
     public func diagnostics() async throws -> [Diagnostic] {
@@ -18,14 +18,20 @@ extension SQLiteStore: Diagnosable {
                 Diagnostic("size.database", Self.megabytes(FileUsers.size(of: path))),
                 Self.free(contents),
                 Self.log(FileUsers.size(of: path + "-wal")),
-            ] + ownWriter
-            + [
                 Diagnostic("processes", users.open.isEmpty ? "none beside this one" : FileUsers.names(users.open)),
                 Diagnostic("lock.reading", users.reading.isEmpty ? "nobody" : FileUsers.names(users.reading)),
                 Diagnostic("lock.writing", users.writing.isEmpty ? "nobody" : FileUsers.names(users.writing)),
                 keys(contents),
                 Diagnostic("snapshots", "\(contents.snapshots)"),
             ]
+    }
+
+    /// What an operator wants to know about this store's own writer since the store was opened.
+    ///
+    /// `log.checkpoint` tells whether the log is moved into the database as it should be, `units` whether some ran too
+    /// long. Empty for a store that is read-only. Only the process that writes can tell: `doctor` is another one.
+    public var writerDiagnostics: [Diagnostic] {
+        configuration.opening == .readWrite ? [checkpoints(log), units(units)] : []
     }
 
     private func generation(_ contents: StoredFacts) -> Diagnostic {
@@ -92,11 +98,6 @@ extension SQLiteStore: Diagnosable {
             advice: "A reader that keeps a transaction open for long keeps the log from being moved into the database. "
                 + "Find it, and end it."
         )
-    }
-
-    /// What this store's own writer does; a reader has none.
-    private var ownWriter: [Diagnostic] {
-        configuration.opening == .readWrite ? [checkpoints(log), units(units)] : []
     }
 
     /// Whether the log is moved into the database as it should be.

@@ -22,7 +22,7 @@ import Testing
             let folder = FileManager.default.temporaryDirectory.appending(path: "edda-boundaries-\(UUID())")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
-            let store = try await SQLiteStore(path: folder.appending(path: "store.db").path())
+            let store = try await SQLiteStore(path: folder.appending(path: "store.db").path(percentEncoded: false))
             do {
                 try await body(store)
             } catch {

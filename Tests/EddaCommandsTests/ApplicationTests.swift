@@ -3,6 +3,7 @@ import ArgumentParser
 import Edda
 import EddaTesting
 import Foundation
+import Synchronization
 import Testing
 
 @testable import EddaCommands
@@ -107,6 +108,36 @@ import Testing
         let outcome = await Outcome.of(Custom.self, ["streams", "--stream", "-"])
         #expect(outcome.status == 1)
         #expect(outcome.notes.hasPrefix("error: \"-\" cannot be a stream id"))
+    }
+
+    #if os(Linux)
+    @Test(
+        .timeLimit(.minutes(2)),
+        arguments: [
+            ["--help"], ["streams"], ["events", "list", "--json"], ["events", "tail", "--follow"], ["doctor"],
+        ]
+    )
+    func whatCannotBeWrittenIsStatusOne(_ arguments: [String]) async throws {
+        try await fixture.placeOrders()
+        // A device that is always full (full(4)).
+        let device = open("/dev/full", O_WRONLY)
+        defer { close(device) }
+        let notes = Mutex("")
+        let output = Output(write: Output.writer(to: device), note: { text in notes.withLock { $0 += text } })
+        let words = arguments + ["--database", fixture.database]
+        #expect(await Output.$current.withValue(output) { await Orders.run(words) } == 1)
+        #expect(notes.withLock(\.self) == "error: The output could not be written: No space left on device.\n")
+    }
+    #endif
+
+    @Test func theCommandsOfAnotherRootFailWhenTheirOutputDoes() async throws {
+        try await fixture.placeOrders()
+        let closed = Output(write: Output.writer(to: -1), note: { _ in })
+        let arguments = ["streams", "--database", fixture.database]
+        var command = try #require(try Tool.parseAsRoot(arguments) as? any AsyncParsableCommand)
+        await #expect(throws: OutputFailure.self) {
+            try await Output.$current.withValue(closed) { try await command.run() }
+        }
     }
 
     @Test func anotherRootMountsTheCommands() async throws {

@@ -126,6 +126,28 @@ extension CommandFixture {
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func tailEndsWhenItsOutputFails() async throws {
+        try await fixture.placeOrders()
+        try await fixture.onRuntime { runtime in
+            let lines = LineProbe()
+            let notes = Mutex("")
+            let output = Output(
+                write: { text throws(OutputFailure) in
+                    if text.contains("shelf-1") { throw OutputFailure(code: ENOSPC) }
+                    lines.output.write(text)
+                },
+                note: { text in notes.withLock { $0 += text } }
+            )
+            let arguments = ["events", "tail", "-f", "--database", fixture.database]
+            async let status = Output.$current.withValue(output) { await EddaProgram.run(arguments) }
+            await lines.wait { $0.contains("order-3") }
+            try await runtime.store.append([OrderPlaced(cents: 1)], to: "shelf-1")
+            #expect(await status == 1)
+            #expect(notes.withLock(\.self) == "error: The output could not be written: No space left on device.\n")
+        }
+    }
+
     // MARK: Search
 
     @Test func listFindsByConversationTimeAndPosition() async throws {

@@ -29,8 +29,8 @@ import Testing
             let folder = FileManager.default.temporaryDirectory.appending(path: "edda-relay-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
-            let sender = try await SQLiteStore(path: folder.appending(path: "sender.db").path())
-            let bank = try await SQLiteStore(path: folder.appending(path: "bank.db").path())
+            let sender = try await SQLiteStore(path: folder.appending(path: "sender.db").path(percentEncoded: false))
+            let bank = try await SQLiteStore(path: folder.appending(path: "bank.db").path(percentEncoded: false))
             try await body(telling(sender), telling(bank))
             await sender.close()
             await bank.close()

@@ -32,7 +32,7 @@ import Testing
 
     @Test func itIsADeadLetterAndTheOthersAreSent() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let first = try await SQLiteStore(path: file.path())
+        let first = try await SQLiteStore(path: file.path(percentEncoded: false))
         let parcels = [
             parcel("1", key: "x"), parcel("broken", key: "y"), parcel("2", key: "x"), parcel("behind", key: "y"),
             parcel("3", key: "z"), parcel("also-broken", key: "z"),
@@ -42,7 +42,7 @@ import Testing
         try spoil("broken")
         try spoil("also-broken")
 
-        let store = try await SQLiteStore(path: file.path())
+        let store = try await SQLiteStore(path: file.path(percentEncoded: false))
         let rows = try await store.outbox()
         #expect(rows.filter { $0.damage != nil }.map(\.message.id) == ["broken", "also-broken"])
         let damaged = rows[1].message

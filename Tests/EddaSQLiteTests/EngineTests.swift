@@ -100,7 +100,7 @@ import Testing
         try await store.append(Append([EventData(type: "a", data: [])], to: "s-1"))
         #expect(store.units.overruns == 1)
         #expect(try #require(store.units.longest) > .nanoseconds(1))
-        #expect(try await store.diagnostics().first { $0.name == "units" }?.verdict == .note)
+        #expect(store.writerDiagnostics.first { $0.name == "units" }?.verdict == .note)
         await store.close()
     }
 

@@ -137,7 +137,7 @@ import Testing
         for _ in 0..<20 { try await store.append(Self.event(of: 100_000)) }
         #expect(store.log.heldBack > 0)
         #expect(store.log.pages - store.log.movedPages > 300)
-        let facts = try await store.diagnostics()
+        let facts = store.writerDiagnostics
         #expect(facts.first { $0.name == "log.checkpoint" }?.verdict == .note)
         #if os(Linux)
         #expect(facts.first { $0.name == "log.checkpoint" }?.advice?.contains("\(getpid())") == true)
@@ -149,7 +149,7 @@ import Testing
         for _ in 0..<10_000 where store.log.heldBack > 0 { try await store.append(Self.event) }
         #expect(store.log.heldBack == 0)
         #expect(try size(of: "test.db-wal") <= 16 * 10 * 4_096)
-        #expect(try await store.diagnostics().first { $0.name == "log.checkpoint" }?.verdict == .ok)
+        #expect(store.writerDiagnostics.first { $0.name == "log.checkpoint" }?.verdict == .ok)
         await store.close()
     }
 

@@ -26,6 +26,7 @@ import Testing
         let store = try await reader()
         #expect(try await store.events(in: "s-1").map(\.data) == [[1]])
         #expect(try await store.diagnostics().contains { $0.name == "format" })
+        #expect(store.writerDiagnostics.isEmpty)
         await store.close()
         await #expect(throws: StoreError.self) { try await store.head() }
     }

@@ -10,7 +10,8 @@ import Testing
     private let schema: SchemaRegistry
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "edda-golden-\(EventID.generate())").path()
+        folder = FileManager.default.temporaryDirectory.appending(path: "edda-golden-\(EventID.generate())")
+            .path(percentEncoded: false)
         cleanUp = CleanUp(folder)
         schema = try SchemaRegistry(
             events: [Placed.self, Paid.self],

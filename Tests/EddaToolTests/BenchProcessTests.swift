@@ -21,7 +21,7 @@ import Testing
         let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let errors = try NamedPipe(output.path + "/errors")
         let process = try SpawnedProcess(
-            tests.deletingLastPathComponent().appending(path: "edda").path(),
+            tests.deletingLastPathComponent().appending(path: "edda").path(percentEncoded: false),
             ["bench"] + arguments + ["--directory", parent.path],
             output: output.path + "/rows",
             errors: errors.path

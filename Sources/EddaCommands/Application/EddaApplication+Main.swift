@@ -11,7 +11,7 @@ internal import Darwin
 
 extension EddaApplication {
     /// Runs the command that the command line names, `serve` when it names none, and ends the process: with status 0,
-    /// 1 when the command failed, 64 when the command line was wrong.
+    /// 1 when the command failed or what it wrote was lost, 64 when the command line was wrong.
     @concurrent public static func main() async {  // `@main` takes no function that runs on its caller's actor.
         exit(await run(Array(CommandLine.arguments.dropFirst())) { bootstrapLogging(level: $0) })
     }
@@ -27,6 +27,18 @@ extension EddaApplication {
         prepare: (Logger.Level) -> Void = { _ in }
     ) async -> Int32 {
         let output = Output.current
+        let status = await attempt(arguments, writingTo: output, prepare: prepare)
+        guard let failure = output.failure else { return status }
+        output.note("error: \(failure)\n")
+        return max(status, ExitCode.failure.rawValue)
+    }
+
+    /// How a command ended, whether or not what it wrote arrived.
+    private static func attempt(
+        _ arguments: [String],
+        writingTo output: Output,
+        prepare: (Logger.Level) -> Void
+    ) async -> Int32 {
         var command: any ParsableCommand
         do {
             command = try RootCommand<Self>.parseAsRoot(arguments)
@@ -53,6 +65,8 @@ extension EddaApplication {
         switch status {
         case .success:
             if !message.isEmpty { output.write(message + "\n") }
+        case .failure where error is OutputFailure:
+            break  // `run` says it, as it does where nothing else went wrong.
         case .failure where !(error is ExitCode):
             output.note("error: \(error)\n")
         default:

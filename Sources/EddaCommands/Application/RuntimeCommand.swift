@@ -51,6 +51,7 @@ extension RuntimeCommand {
     var logLevel: Logger.Level { common.logLevel }
 
     mutating func run() async throws {
+        let output = Output.current
         let options = common.application
         var logger = Logger(label: App.commandName)
         logger.logLevel = common.logLevel
@@ -62,7 +63,8 @@ extension RuntimeCommand {
         do {
             // What the command appends is seen in the inline views when it returns, as with the service itself.
             try await runtime.projections.attach()
-            try await run(on: runtime, output: .current)
+            try await run(on: runtime, output: output)
+            try output.requireWritten()
         } catch {
             await runtime.store.close()
             throw error

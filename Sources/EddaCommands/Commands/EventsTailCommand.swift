@@ -49,7 +49,7 @@ struct EventsTailCommand<App: EddaApplication>: RuntimeCommand {
             )
         }
         var lineWriter = EventLines(output: output, asJSON: format.json)
-        lineWriter.write(last)
+        try lineWriter.write(last)
         guard follow else { return }
         try await followOn(from: head, query: query, on: runtime.store, lines: lineWriter)
     }
@@ -70,7 +70,7 @@ struct EventsTailCommand<App: EddaApplication>: RuntimeCommand {
                 group.addTask {
                     var lines = lines
                     for try await event in events where stream == nil || event.stream == stream {
-                        lines.write([event])
+                        try lines.write([event])
                     }
                 }
                 defer { group.cancelAll() }

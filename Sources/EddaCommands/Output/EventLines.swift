@@ -15,12 +15,15 @@ struct EventLines: Sendable {
     }
 
     /// Writes events; the head of the table stands before the first.
-    mutating func write(_ events: [RecordedEvent]) {
+    ///
+    /// - Throws: ``OutputFailure``, so that who follows the store ends.
+    mutating func write(_ events: [RecordedEvent]) throws {
         if asJSON {
             for event in events { output.write(json: EventList.json(event)) }
         } else {
             output.write(table.lines(events.map(EventList.cells)))
         }
+        try output.requireWritten()
     }
 }
 #endif

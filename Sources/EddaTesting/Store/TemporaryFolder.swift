@@ -13,7 +13,7 @@ package final class TemporaryFolder: Sendable {
     /// A new folder, below `parent` or where temporary files are.
     package init(under parent: String? = nil) throws {
         path = (parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory)
-            .appending(path: "edda-\(EventID.generate())").path()
+            .appending(path: "edda-\(EventID.generate())").path(percentEncoded: false)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

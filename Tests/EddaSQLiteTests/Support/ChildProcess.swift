@@ -39,7 +39,7 @@ enum ChildProcess {
         while body: (pid_t) async throws -> Result
     ) async throws -> Result {
         let process = try SpawnedProcess(
-            URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(),
+            URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path(percentEncoded: false),
             ["--testing-library", "swift-testing", "--filter", "ChildParts"],
             environment: ProcessInfo.processInfo.environment.merging([roleKey: part.rawValue, fileKey: file]) { $1 }
         )

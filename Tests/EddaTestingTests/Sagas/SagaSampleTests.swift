@@ -7,7 +7,8 @@ import Testing
 
 /// Makes SQLite stores in a folder of its own; a process that dies closes its file, and the next one opens it.
 final class SQLiteStores: StoreFactory {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "edda-\(UUID().uuidString)").path()
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "edda-\(UUID().uuidString)")
+        .path(percentEncoded: false)
     private let paths = Mutex<[String]>([])
     private let reopened = Mutex(0)
 

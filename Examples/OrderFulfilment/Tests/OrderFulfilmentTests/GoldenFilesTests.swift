@@ -16,7 +16,9 @@ import Testing
     }
 
     private func folder(of service: ServiceName) -> String {
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(service)").path()
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(service)").path(
+            percentEncoded: false
+        )
     }
 
     private func samples(of service: ServiceName) -> [any Event] {

@@ -12,7 +12,7 @@ struct Program {
 
     /// It stands beside the tests.
     static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "order-fulfilment").path()
+        .appending(path: "order-fulfilment").path(percentEncoded: false)
 
     /// Runs it to its end, or kills it with SIGKILL at the end of the first slice of its life after which a condition holds.
     ///
@@ -76,7 +76,8 @@ final class Folder: Sendable {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "order-fulfilment-\(UUID())").path()
+        path = FileManager.default.temporaryDirectory.appending(path: "order-fulfilment-\(UUID())")
+            .path(percentEncoded: false)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

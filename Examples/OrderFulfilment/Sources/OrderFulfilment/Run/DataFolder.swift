@@ -16,7 +16,10 @@ struct DataFolder: Sendable {
     ///
     /// - Throws: When it is not there and cannot be made.
     init(_ path: String?) throws {
-        let chosen = path ?? FileManager.default.temporaryDirectory.appending(path: "order-fulfilment-\(UUID())").path()
+        let chosen =
+            path
+            ?? FileManager.default.temporaryDirectory.appending(path: "order-fulfilment-\(UUID())")
+            .path(percentEncoded: false)
         try FileManager.default.createDirectory(atPath: chosen, withIntermediateDirectories: true)
         self.path = chosen
     }
