@@ -87,7 +87,7 @@ struct SagaTimersWorkload: Workload {
             let spentAlone = ContinuousClock.now - aloneSince
             try await services.trips.time.sleep(for: due.remaining(from: services.trips.time.now()))
             let clock = ContinuousClock()
-            let (begin, before, othersBefore) = (clock.now, try await completed(services), services.counts.sagas)
+            let (begin, before, othersBefore) = (clock.now, try await completed(services), services.sagas)
             let isOver = Signal()
             async let others = Pace(perSecond: Self.offered).run(until: isOver) { number in
                 try await services.run(saga, 1_000_000 + number, isDoomed: false)
@@ -96,7 +96,7 @@ struct SagaTimersWorkload: Workload {
             var woken = 0
             repeat {
                 try await Task.sleep(for: .milliseconds(250))
-                woken = try await completed(services) - before - (services.counts.sagas - othersBefore)
+                woken = try await completed(services) - before - (services.sagas - othersBefore)
             } while woken < sleepers && !TimeShare.current.isOver
             let spent = (clock.now - begin) / .seconds(1)
             isOver.raise()

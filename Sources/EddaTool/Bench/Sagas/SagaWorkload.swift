@@ -51,7 +51,7 @@ struct SagaWorkload: Workload {
                 operations: operations,
                 unit: "saga",
                 part: part,
-                limit: "the same rows, one thread a file, as many of a kind a commit",
+                limit: "the same rows, one thread a file, \(Self.inFlight) units a commit",
                 ours: { count in
                     defer { next += count }
                     return try await spent.measure {
@@ -63,18 +63,9 @@ struct SagaWorkload: Workload {
                     }
                 },
                 limit: { count in
-                    // What tidies the outbox takes no commit of its own here.
-                    let (sagas, transitions) = services.counts
                     limited += count
                     try await spentByLimit.measure {
-                        try await limit.run(
-                            sagas: count,
-                            doomed: share,
-                            grouped: (
-                                Double(transitions) / Double(max(1, trips.commits)),
-                                Double(transitions - sagas) / Double(max(1, bookings.commits))
-                            )
-                        )
+                        try await limit.run(sagas: count, doomed: share, inFlight: Self.inFlight)
                     }
                 }
             )
@@ -138,7 +129,7 @@ struct PacedSagaWorkload: Workload {
             )
         }
         let single = max(10, row.operations / 10)
-        let spent = try ContinuousClock().measure { try limit.runOneByOne(sagas: single) }
+        let spent = try ContinuousClock().measure { for _ in 0..<single { try limit.runOne() } }
         row.limitPerSecond = Double(single) / (spent / .seconds(1))
         row.further = [("transitionsPerSaga", services.transitionsPerSaga)]
         await services.close()
