@@ -9,12 +9,12 @@ enum Turns {
 
     /// Measures `ours` and `limit`, each for `operations` in all, or for as many as its share of the time allows.
     ///
-    /// Every turn is of as many operations, a multiple of `batch`; so a few may be left out. Where two rounds would
-    /// take longer than there is time, turns become shorter; when the time is over, no further round begins. The row
-    /// says how many operations there were.
+    /// Every turn is of as many operations, a multiple of `batch` and never fewer; so a few may be left out. Where two
+    /// rounds would take longer than there is time, turns become shorter; when the time is over, no further round
+    /// begins. The row says how many operations there were.
     ///
     /// - Parameters:
-    ///   - batch: How many operations are done at a time.
+    ///   - batch: How many operations are done at a time: those of one call, or one for each caller.
     ///   - unit: What an operation is.
     ///   - timed: What is timed for the percentiles, where it is not an operation.
     ///   - part: Which part of what is left of the share this measurement may take, when others follow it.

@@ -17,7 +17,7 @@ struct SagaWorkload: Workload {
 
     private func rows<S: TripSaga>(of saga: S.Type, in bench: Bench) async throws -> [BenchRow] {
         var rows: [BenchRow] = []
-        let operations = bench.operations ?? 8_000
+        let operations = bench.operations ?? 8_192
         let shares: [Double] = bench.compensated.map { [$0] } ?? [0, 0.1]
         for (index, share) in shares.enumerated() {
             bench.progress("\(saga.steps) remote steps, \(Int(share * 100)) % compensated")
@@ -49,6 +49,7 @@ struct SagaWorkload: Workload {
             var row = try await Turns.measure(
                 name,
                 operations: operations,
+                batch: Self.inFlight,
                 unit: "saga",
                 part: part,
                 limit: "the same rows, one thread a file, \(Self.inFlight) units a commit",
