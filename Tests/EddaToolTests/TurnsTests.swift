@@ -86,7 +86,7 @@ private final class FakeTime: Sendable {
         let row = try await measure(
             callers * 100,
             batch: callers,
-            share: time.share(.seconds(40)),
+            share: time.share(.seconds(30)),
             ours: .milliseconds(100),
             limit: .milliseconds(100)
         )

@@ -32,8 +32,7 @@ struct GrowthWorkload: Workload {
             if !smallest.isEmpty, clock.now + expected > bench.deadline {
                 // Said in the last rows, so that nobody takes them for all there is.
                 for index in rows.indices {
-                    let leftOut = "\(size) events were left out for want of time"
-                    rows[index].note = [rows[index].note, leftOut].compactMap { $0 }.joined(separator: "; ")
+                    rows[index].addNote("\(size) events were left out for want of time")
                     rows[index].further.append(("leftOutEvents", Double(size)))
                 }
                 break

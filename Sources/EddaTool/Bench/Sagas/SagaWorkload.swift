@@ -20,6 +20,10 @@ struct SagaWorkload: Workload {
         let operations = bench.operations ?? 8_192
         let shares: [Double] = bench.compensated.map { [$0] } ?? [0, 0.1]
         for (index, share) in shares.enumerated() {
+            if !rows.isEmpty, TimeShare.current.isOver {
+                rows[index - 1].addNote("saga-compensated was left out for want of time")
+                break
+            }
             bench.progress("\(saga.steps) remote steps, \(Int(share * 100)) % compensated")
             let name = share == 0 ? "saga" : "saga-compensated"
             let part = 1 / Double(shares.count - index)
@@ -120,7 +124,7 @@ struct PacedSagaWorkload: Workload {
             return BenchRow(
                 workload: name,
                 unit: "saga",
-                operations: offered,
+                operations: latencies.count,
                 seconds: (clock.now - start) / .seconds(1),
                 // They begin at the rate that is offered.
                 isRate: false,
@@ -128,7 +132,9 @@ struct PacedSagaWorkload: Workload {
                 p99Micros: latencies.percentile(0.99),
                 limit: "the same rows, one saga after another, each unit a commit",
                 peakRSSMiB: Memory.peakMiB(),
-                note: offered < operations ? "the time was over before \(operations) operations" : nil
+                note: latencies.count < offered
+                    ? "\(Pace.mostUnderWay) were under way, so no more began"
+                    : offered < operations ? "the time was over before \(operations) operations" : nil
             )
         }
         // As many as there is time for, one in any case.
