@@ -29,9 +29,9 @@ struct BenchCommand: AsyncParsableCommand {
                 the smallest store for larger ones, its column says so. Rows about bytes on disk, or about times \
                 alone, have no rate.
 
-                A run ends within five minutes: each workload has its share of the time, and measures fewer operations \
-                where that is too short; its row says so. What is finished is printed in any case, also when a \
-                workload fails (the status is 1 then) or the run is interrupted.
+                A run ends within five minutes, where a sync takes no longer than 100 ms: each workload has its share of \
+                the time, and measures fewer operations where that is too short; its row says so. What is finished is \
+                printed in any case, also when a workload fails (the status is 1 then) or the run is interrupted.
 
                 Workloads:
                 \(Bench.workloads.map { "  \($0.name): \($0.workload.summary)" }.joined(separator: "\n"))
