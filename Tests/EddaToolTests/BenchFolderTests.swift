@@ -36,18 +36,38 @@ import Testing
 
     @Test func foldersOfDeadRunsAreRemovedAndThoseOfLivingOnesAreNot() throws {
         let alive = try BenchFolder(in: parent.path)
-        let dead = "\(parent.path)/edda-bench-dead"
+        let dead = "\(parent.path)/edda-bench-0B5C7C35-51C6-4B7E-9D64-2F4D3D4A8E10"
+        let halfGone = "\(parent.path)/edda-bench-7E1F4A52-8C0D-4E39-A6B1-90D2C3E4F506-gone"
         try FileManager.default.createDirectory(atPath: "\(dead)/growth", withIntermediateDirectories: true)
         try Data("x".utf8).write(to: URL(filePath: "\(dead)/growth/ours.db"))
+        try FileManager.default.createDirectory(atPath: halfGone, withIntermediateDirectories: true)
         try Data("x".utf8).write(to: URL(filePath: "\(parent.path)/edda-bench-notes.txt"))
         try FileManager.default.createDirectory(atPath: "\(parent.path)/other", withIntermediateDirectories: true)
 
-        #expect(BenchFolder.sweep(parent.path) == ["Removed \(dead), which a run that was killed had left."])
+        #expect(
+            BenchFolder.sweep(parent.path) == [
+                "Removed \(dead), which a run that was killed had left.",
+                "Removed \(halfGone), which a run that was killed had left.",
+            ]
+        )
 
         let name = try #require(alive.path.split(separator: "/").last.map(String.init))
         #expect(Set(parent.contents()) == [name, "edda-bench-notes.txt", "other"])
         #expect(BenchFolder.sweep(parent.path).isEmpty)
         #expect(alive.remove() == nil)
+    }
+
+    @Test(arguments: [
+        "edda-bench-results", "edda-bench-", "edda-bench-gone", "edda-bench-0b5c7c35-51c6-4b7e-9d64-2f4d3d4a8e10",
+        "edda-bench-0B5C7C35-51C6-4B7E-9D64-2F4D3D4A8E10-kept", "0B5C7C35-51C6-4B7E-9D64-2F4D3D4A8E10",
+    ])
+    func aFolderThatNoRunHasMadeStays(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(parent.path)/\(name)", withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(filePath: "\(parent.path)/\(name)/notes.txt"))
+
+        #expect(BenchFolder.sweep(parent.path).isEmpty)
+
+        #expect(parent.text("\(name)/notes.txt") == "x")
     }
 
     @Test func whatIsNoFolderIsNamed() throws {

@@ -23,6 +23,8 @@ import Testing
         (["scan", "--operations", "500001"], "scan takes 100 to 500000"),
         (["append-1", "two-processes", "--operations", "20001"], "two-processes takes 100 to 20000"),
         (["saga-timers", "--operations", "100001"], "saga-timers takes 100 to 100000"),
+        (["saga", "--operations", "2047"], "saga takes 2048 to 100000"),
+        (["growth", "--operations", "255"], "growth takes 256 to"),
         (["--operations", "100"], "append-64 takes 512 to"),
         (["append-1", "--steps", "8"], "--steps means nothing to append-1. Leave it out, or name"),
         (["saga-paced", "--compensated", "10"], "--compensated means nothing to saga-paced."),

@@ -81,6 +81,19 @@ private final class FakeTime: Sendable {
         #expect(share.spent <= .seconds(8))
     }
 
+    @Test(arguments: [64, 256]) func eachCallerHasAnOperationInEachTurn(_ callers: Int) async throws {
+        // There is no time for two rounds of one operation each.
+        let row = try await measure(
+            callers * 100,
+            batch: callers,
+            share: time.share(.seconds(30)),
+            ours: .milliseconds(100),
+            limit: .milliseconds(100)
+        )
+        #expect(row.operations == callers)
+        #expect(row.note != nil)
+    }
+
     @Test func somethingIsMeasuredWhenTheTimeIsAlreadyOver() async throws {
         let row = try await measure(800, share: time.share(.zero), ours: .seconds(1), limit: .seconds(1))
         #expect(row.operations > 0)

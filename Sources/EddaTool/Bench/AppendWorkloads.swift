@@ -22,6 +22,7 @@ struct AppendWorkload: Workload {
         var row = try await Turns.measure(
             name,
             operations: operations,
+            batch: callers,
             limit: callers == 1 ? "one insert a transaction" : "\(callers) inserts a transaction",
             ours: { try await ours.append($0) },
             prepare: { count in

@@ -121,8 +121,8 @@ extension Bench {
         Entry(
             SagaWorkload(),
             seconds: 28,
-            operations: 100...100_000,
-            disk: (16_000, 40_000, 40_000_000),
+            operations: 2_048...100_000,
+            disk: (16_384, 40_000, 40_000_000),
             options: [.steps, .compensated]
         ),
         Entry(
@@ -142,7 +142,7 @@ extension Bench {
         Entry(
             GrowthWorkload(),
             seconds: 90,
-            operations: 100...1_000_000,
+            operations: 256...1_000_000,
             disk: (40_000, 1_500, 5_500_000_000)
         ),
     ]

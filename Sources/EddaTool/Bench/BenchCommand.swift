@@ -26,11 +26,12 @@ struct BenchCommand: AsyncParsableCommand {
                 Each workload stands beside a limit: mostly a bare loop over SQLite's C interface that writes or reads the \
                 same rows, in the same tables and with the same durability, on bytes encoded beforehand. Both run in this \
                 process, by turns. Where the limit is another one, such as plain appends for appends under conditions, or \
-                the smallest store for larger ones, its column says so. Rows of bytes on disk have no rate.
+                the smallest store for larger ones, its column says so. Rows about bytes on disk, or about times \
+                alone, have no rate.
 
-                A run ends within five minutes: each workload has its share of the time, and measures fewer operations \
-                where that is too short; its row says so. What is finished is printed in any case, also when a \
-                workload fails (the status is 1 then) or the run is interrupted.
+                A run ends within five minutes, where a sync takes no longer than 100 ms: each workload has its share of \
+                the time, and measures fewer operations where that is too short; its row says so. What is finished is \
+                printed in any case, also when a workload fails (the status is 1 then) or the run is interrupted.
 
                 Workloads:
                 \(Bench.workloads.map { "  \($0.name): \($0.workload.summary)" }.joined(separator: "\n"))

@@ -17,6 +17,8 @@ internal import Darwin
 /// It is locked for as long as the process lives, so that a later run can tell a folder that nobody uses any more.
 struct BenchFolder: Sendable {
     private static let prefix = "edda-bench-"
+    /// What the name of a folder ends in that is being removed.
+    private static let goneSuffix = "-gone"
 
     /// Where it is.
     let path: String
@@ -56,7 +58,7 @@ struct BenchFolder: Sendable {
     /// Removes a folder, also while threads still create files in it.
     static func remove(_ path: String) -> String? {
         // Who creates a file by its path finds nothing there.
-        let gone = "\(path)-gone"
+        let gone = path.hasSuffix(goneSuffix) ? path : path + goneSuffix
         let moved = rename(path, gone) == 0 ? gone : path
         var failure: (any Error)?
         for _ in 0..<3 {
@@ -72,7 +74,7 @@ struct BenchFolder: Sendable {
     /// - Returns: What was removed, and what others must remove.
     static func sweep(_ parent: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-        return names.filter { $0.hasPrefix(prefix) }.sorted().compactMap { name in
+        return names.filter(isOfRun).sorted().compactMap { name in
             let path = "\(parent)/\(name)"
             guard let descriptor = open(path) else { return nil }
             defer { close(descriptor) }
@@ -84,6 +86,14 @@ struct BenchFolder: Sendable {
             }
             return remove(path) ?? "Removed \(path), which a run that was killed had left."
         }
+    }
+
+    /// Whether a run gives its folder such a name, or the folder that it is removing.
+    private static func isOfRun(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        let rest = name.dropFirst(prefix.count)
+        let id = String(rest.hasSuffix(goneSuffix) ? rest.dropLast(goneSuffix.count) : rest)
+        return UUID(uuidString: id)?.uuidString == id
     }
 
     private static func open(_ path: String) -> Int32? {

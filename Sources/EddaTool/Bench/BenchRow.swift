@@ -38,6 +38,9 @@ struct BenchRow: Sendable {
         isRate ? limitPerSecond.map { perSecond / $0 } : nil
     }
 
+    /// Says one more thing that one must know.
+    mutating func addNote(_ text: String) { note = note.map { "\($0); \(text)" } ?? text }
+
     var json: JSON {
         [
             "workload": .string(workload),

@@ -74,7 +74,7 @@ struct FeaturesWorkload: Workload {
             var callers = try Callers(Self.callers, on: store, feature.append)
             sides.append(Side(count: count) { try await callers.append($0) })
         }
-        let results = try await Side.measure(name, sides, rounds: Self.rounds, part: 0.7)
+        let results = try await Side.measure(name, sides, rounds: Self.rounds, batch: Self.callers, part: 0.7)
         for store in stores { await store.close() }
         return Self.features.indices.compactMap { index in
             let feature = Self.features[index]
@@ -110,7 +110,8 @@ struct FeaturesWorkload: Workload {
     private func loads(in bench: Bench) async throws -> BenchRow {
         bench.progress("writing \(Self.streams) streams of \(Self.eventsPerStream) events")
         let store = try await bench.store("loads") { $0.cachedAggregates = 0 }
-        for stream in 0..<Self.streams {
+        // All at a time, so that they share their commits.
+        _ = try await Callers.run(Self.streams, operations: Self.streams) { stream, _ in
             let id = try StreamID(category: Basket.category, id: "\(stream)")
             let before = (1..<Self.eventsPerStream - Self.behind).map(ItemAdded.init)
             try await store.append(before, to: id, expecting: .missing)

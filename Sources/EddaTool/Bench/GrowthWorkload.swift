@@ -32,7 +32,7 @@ struct GrowthWorkload: Workload {
             if !smallest.isEmpty, clock.now + expected > bench.deadline {
                 // Said in the last rows, so that nobody takes them for all there is.
                 for index in rows.indices {
-                    rows[index].note = "\(size) events were left out for want of time"
+                    rows[index].addNote("\(size) events were left out for want of time")
                     rows[index].further.append(("leftOutEvents", Double(size)))
                 }
                 break
@@ -77,7 +77,8 @@ struct GrowthWorkload: Workload {
                 p99Micros: ours.latencies.percentile(0.99),
                 limit: "the same at \(GrowthWorkload.sizes[0]) events",
                 limitPerSecond: smallest.ours.perSecond,
-                peakRSSMiB: peakRSSMiB
+                peakRSSMiB: peakRSSMiB,
+                note: ours.note
             )
             row.further = [("cost", smallest.ours.perSecond / ours.perSecond)]
             if let raw, let first = smallest.raw {
@@ -93,9 +94,9 @@ struct GrowthWorkload: Workload {
         _ size: Int,
         _ operations: Int?
     ) async throws -> Measured {
-        var callers = try Callers(64, on: store, prefix: "at-\(size)-")
+        var callers = try Callers(Self.callers, on: store, prefix: "at-\(size)-")
         let side = Side(count: max(1, (operations ?? 40_000) / Self.rounds)) { try await callers.append($0) }
-        let results = try await Side.measure(name, [side], rounds: Self.rounds)
+        let results = try await Side.measure(name, [side], rounds: Self.rounds, batch: Self.callers, part: Self.part)
         return Measured(name: name, unit: "event", ours: results[0], peakRSSMiB: Memory.peakMiB())
     }
 
@@ -134,12 +135,15 @@ struct GrowthWorkload: Workload {
             }
             return Latencies()
         }
-        let results = try await Side.measure(name, [ours, raw], rounds: Self.rounds)
+        let results = try await Side.measure(name, [ours, raw], rounds: Self.rounds, part: Self.part)
         try BenchFailure.unless(checksum != 0, "The limit has read nothing.")
         return Measured(name: name, unit: "load", ours: results[0], raw: results[1], peakRSSMiB: Memory.peakMiB())
     }
 
+    private static let callers = 64
     /// How often each side has its turn.
     private static let rounds = 4
+    /// Which part of what is left of its time one measurement may take: the larger sizes are to come as well.
+    private static let part = 0.15
 }
 #endif

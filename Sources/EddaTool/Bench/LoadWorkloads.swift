@@ -49,6 +49,7 @@ struct LoadWorkload: Workload {
                 try await Turns.measure(
                     callers == 1 ? "load" : "load-2",
                     operations: operations,
+                    batch: callers,
                     unit: "load",
                     part: callers == 1 ? 0.5 : 1,
                     limit: "the same select, decoded by Foundation, one caller",
@@ -91,6 +92,7 @@ struct HotWorkload: Workload {
         let row = try await Turns.measure(
             name,
             operations: bench.operations ?? 80_000,
+            batch: Self.callers,
             unit: "update",
             limit: "append-64",
             ours: { count in

@@ -3,7 +3,7 @@ internal import Edda
 
 /// One of several things that are measured by turns.
 struct Side {
-    /// How many operations a turn has.
+    /// How many operations a turn has, if there is time.
     var count: Int
     /// Does so many operations; says how long each took.
     var run: (Int) async throws -> Latencies
@@ -13,6 +13,8 @@ struct Side {
         var operations = 0
         var spent = Duration.zero
         var latencies = Latencies()
+        /// What is said when there was no time for everything.
+        var note: String?
 
         var perSecond: Double { Double(operations) / (spent / .seconds(1)) }
 
@@ -28,43 +30,55 @@ struct Side {
                 limit: limit,
                 limitPerSecond: base.perSecond,
                 peakRSSMiB: Memory.peakMiB(),
-                further: [("addsMicros", (1 / perSecond - 1 / base.perSecond) * 1_000_000)]
+                further: [("addsMicros", (1 / perSecond - 1 / base.perSecond) * 1_000_000)],
+                note: note
             )
         }
     }
 
     /// Measures sides by turns, so that all meet the same machine; each round begins with another one.
     ///
-    /// No round begins that would take longer than there is time; one is measured in any case.
+    /// Where two rounds would take longer than there is time, the turns of all become shorter, in proportion; when the
+    /// time is over, no further round begins. One is measured in any case.
     ///
-    /// - Parameter part: Which part of what is left of the share this may take, when others follow it.
+    /// - Parameters:
+    ///   - batch: How many operations are done at a time: one for each caller. A turn never has fewer.
+    ///   - part: Which part of what is left of the share this may take, when others follow it.
     /// - Returns: What each came to, in their order.
     static func measure(
         _ workload: String,
         _ sides: [Side],
         rounds: Int,
+        batch: Int = 1,
         part: Double = 1,
         share: TimeShare = .current
     ) async throws -> [Result] {
-        let end = share.left.map { share.spent + $0 * part }
-        for side in sides { _ = try await side.run(max(1, side.count / 4)) }
+        let first = sides[0].count
+        var plan = Turns.Plan(
+            operations: first * rounds,
+            rounds: rounds,
+            batch: batch,
+            allowed: share.left.map { $0 * part }
+        )
+        let begin = share.spent
+        while let count = plan.warmUp(after: share.spent - begin) {
+            for side in sides { _ = try await side.run(max(1, side.count * count / first)) }
+        }
         Memory.resetPeak()
         var results = Array(repeating: Result(), count: sides.count)
-        var longest = Duration.zero
-        for round in 0..<rounds {
-            let begin = share.spent
-            if round > 0, let end, begin + longest > end { break }
+        while let count = plan.round(after: share.spent - begin) {
             for turn in sides.indices {
-                let index = (turn + round) % sides.count
+                let index = (turn + plan.roundsDone) % sides.count
+                let operations = max(1, sides[index].count * count / first)
                 let start = share.spent
-                let latencies = try await sides[index].run(sides[index].count)
+                let latencies = try await sides[index].run(operations)
                 results[index].spent += share.spent - start
                 results[index].latencies.add(latencies)
-                results[index].operations += sides[index].count
+                results[index].operations += operations
             }
-            longest = max(longest, share.spent - begin)
-            BenchProgress.current?.show(workload, rounds: round + 1, of: rounds)
+            BenchProgress.current?.show(workload, rounds: plan.roundsDone, of: rounds)
         }
+        for index in results.indices { results[index].note = plan.note }
         return results
     }
 }

@@ -33,6 +33,7 @@ struct TagsWorkload: Workload {
         let row = try await Turns.measure(
             name,
             operations: bench.operations ?? 80_000,
+            batch: Self.callers,
             limit: "append-64 on such a store",
             ours: { count in
                 try await Callers.run(Self.callers, operations: count) { caller, number in

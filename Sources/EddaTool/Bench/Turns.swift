@@ -9,12 +9,12 @@ enum Turns {
 
     /// Measures `ours` and `limit`, each for `operations` in all, or for as many as its share of the time allows.
     ///
-    /// Every turn is of as many operations, a multiple of `batch`; so a few may be left out. Where two rounds would
-    /// take longer than there is time, turns become shorter; when the time is over, no further round begins. The row
-    /// says how many operations there were.
+    /// Every turn is of as many operations, a multiple of `batch` and never fewer; so a few may be left out. Where two
+    /// rounds would take longer than there is time, turns become shorter; when the time is over, no further round
+    /// begins. The row says how many operations there were.
     ///
     /// - Parameters:
-    ///   - batch: How many operations are done at a time.
+    ///   - batch: How many operations are done at a time: those of one call, or one for each caller.
     ///   - unit: What an operation is.
     ///   - timed: What is timed for the percentiles, where it is not an operation.
     ///   - part: Which part of what is left of the share this measurement may take, when others follow it.
@@ -72,7 +72,7 @@ enum Turns {
             limit: name,
             limitPerSecond: Double(plan.measured) / (spentByLimit / .seconds(1)),
             peakRSSMiB: Memory.peakMiB(),
-            note: plan.isCut ? "the time was over before \(plan.intended) operations" : nil
+            note: plan.note
         )
     }
 }
@@ -87,6 +87,7 @@ extension Turns {
         /// How many turns were measured.
         private(set) var roundsDone = 0
 
+        private let rounds: Int
         private let batch: Int
         private let allowed: Duration?
         /// The operations of a turn.
@@ -96,15 +97,16 @@ extension Turns {
         private var longest = Duration.zero
 
         /// - Parameter allowed: How long it may take, if there is an end.
-        init(operations: Int, batch: Int = 1, allowed: Duration? = nil) {
+        init(operations: Int, rounds: Int = Turns.rounds, batch: Int = 1, allowed: Duration? = nil) {
+            self.rounds = rounds
             self.batch = batch
             self.allowed = allowed
             count = max(1, operations / rounds / batch) * batch
             intended = count * rounds
         }
 
-        /// Whether there was no time for everything.
-        var isCut: Bool { measured < intended }
+        /// What is said when there was no time for everything.
+        var note: String? { measured < intended ? "the time was over before \(intended) operations" : nil }
 
         /// The operations of the next turn that is not measured; `nil` when there were enough: a quarter of a turn, or
         /// what a tenth of the time was enough for.

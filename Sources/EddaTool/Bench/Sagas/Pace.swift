@@ -2,7 +2,11 @@
 internal import Edda
 
 /// Begins so many operations a second, however long they take.
+///
+/// When ``mostUnderWay`` have not ended it begins no more: they end more slowly than they begin, and would never be done.
 struct Pace {
+    static let mostUnderWay = 256
+
     var perSecond: Int
 
     /// Runs `operations` and tells how long each took, counted from when it should have begun.
@@ -27,14 +31,16 @@ struct Pace {
     ) async throws -> Latencies {
         let clock = ContinuousClock()
         let begin = clock.now
+        let ended = Signal()
         return try await withThrowingTaskGroup(of: Duration.self) { group in
             var latencies = Latencies()
             var number = 0
-            while goesOn(number) {
+            while goesOn(number), number - Int(ended.count) < Self.mostUnderWay {
                 let intended = begin + .nanoseconds(Int64(number) * 1_000_000_000 / Int64(perSecond))
                 try await Task.sleep(until: intended, tolerance: .zero, clock: clock)
                 group.addTask { [number] in
                     try await body(number)
+                    ended.raise()
                     return clock.now - intended
                 }
                 number += 1

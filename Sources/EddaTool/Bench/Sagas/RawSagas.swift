@@ -19,30 +19,20 @@ struct RawSagas: Sendable {
         participant = try RawParticipant(bench.file("limit-bookings"), synchronous: bench.synchronous)
     }
 
-    /// Writes what `sagas` sagas write, so many transitions and so many commands a commit.
-    func run(sagas: Int, doomed share: Double, grouped: (transitions: Double, commands: Double)) async throws {
-        let compensated = doomed == nil ? 0 : Int((Double(sagas) * share).rounded())
+    /// Writes what `sagas` sagas write, as many at a time as are in flight: a commit takes one unit of each.
+    func run(sagas: Int, doomed share: Double, inFlight: Int) async throws {
+        let all = (0..<sagas).map { SagaServices.isDoomed($0, share) ? doomed ?? rows : rows }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in
-                let size = max(1, Int(grouped.transitions.rounded()))
-                try coordinator.run(sagas: sagas - compensated, rows, together: size)
-                if let doomed { try coordinator.run(sagas: compensated, doomed, together: size) }
-            }
-            group.addTask { [self] in
-                let size = max(1, Int(grouped.commands.rounded()))
-                try participant.run(sagas: sagas - compensated, rows, together: size)
-                if let doomed { try participant.run(sagas: compensated, doomed, together: size) }
-            }
+            group.addTask { [self] in try coordinator.run(all, inFlight: inFlight) }
+            group.addTask { [self] in try participant.run(all, inFlight: inFlight) }
             try await group.waitForAll()
         }
     }
 
-    /// Writes what `sagas` sagas write, each unit a commit, one after another as for a saga that is alone.
-    func runOneByOne(sagas: Int) throws {
-        for _ in 0..<sagas {
-            try coordinator.run(sagas: 1, rows, together: 1)
-            try participant.run(sagas: 1, rows, together: 1)
-        }
+    /// Writes what a saga writes that is alone, each unit a commit.
+    func runOne() throws {
+        try coordinator.run([rows], inFlight: 1)
+        try participant.run([rows], inFlight: 1)
     }
 }
 
@@ -95,26 +85,39 @@ private final class RawService {
     /// A saga under way, as one side sees it.
     struct Trip {
         let name: String
+        let rows: RawSagaRows
         /// Its stream; 0 as long as it has none.
         var stream: Int64 = 0
         var version = 0
+        /// How many of its units are written.
+        var done = 0
     }
 
-    /// Writes whole sagas, so many of them together: a commit for each of their turns.
-    func run(sagas count: Int, turns: Int, together: Int, _ write: (_ turn: Int, inout Trip) throws -> Void) throws {
-        var left = count
-        while left > 0 {
-            let size = min(left, together)
-            var trips = (0..<size).map { Trip(name: "trip-\(sagas + $0)") }
-            for turn in 0..<turns {
-                try transaction {
-                    try emptyOutbox()
-                    for index in trips.indices { try write(turn, &trips[index]) }
-                }
-                _ = try readOutbox()
+    /// Writes whole sagas, so many at a time: each commit takes the next unit of each, and for one that has ended
+    /// another begins.
+    func run(
+        _ all: [RawSagaRows],
+        inFlight: Int,
+        units: (RawSagaRows) -> Int,
+        _ write: (inout Trip) throws -> Void
+    ) throws {
+        var waiting = all[...]
+        var trips: [Trip] = []
+        while true {
+            while trips.count < inFlight, let rows = waiting.popFirst() {
+                trips.append(Trip(name: "trip-\(sagas)", rows: rows))
+                sagas += 1
             }
-            sagas += size
-            left -= size
+            if trips.isEmpty { return }
+            try transaction {
+                try emptyOutbox()
+                for index in trips.indices {
+                    try write(&trips[index])
+                    trips[index].done += 1
+                }
+            }
+            _ = try readOutbox()
+            trips.removeAll { $0.done == units($0.rows) }
         }
     }
 
@@ -240,12 +243,12 @@ private final class RawCoordinator: @unchecked Sendable {
         cancelTimer = try database.prepare("DELETE FROM edda_timers WHERE owner = 'sagas' AND key = ?1")
     }
 
-    /// Writes whole sagas; so many of them make their transitions together.
-    func run(sagas count: Int, _ rows: RawSagaRows, together: Int) throws {
-        try service.run(sagas: count, turns: rows.transitions.count, together: together) { turn, trip in
-            let transition = rows.transitions[turn]
-            try write(transition, turn, of: trip.name, rows)
-            if turn == 0 { trip.stream = try service.makeStream("$saga-\(trip.name)") }
+    /// Writes the transitions of whole sagas.
+    func run(_ all: [RawSagaRows], inFlight: Int) throws {
+        try service.run(all, inFlight: inFlight, units: { $0.transitions.count }) { trip in
+            let transition = trip.rows.transitions[trip.done]
+            try write(transition, trip.done, of: trip.name, trip.rows)
+            if trip.done == 0 { trip.stream = try service.makeStream("$saga-\(trip.name)") }
             for event in transition.events { try service.append(event, to: &trip) }
         }
     }
@@ -314,11 +317,11 @@ private final class RawParticipant: @unchecked Sendable {
         )
     }
 
-    /// Writes the commands of whole sagas; so many of them are executed together.
-    func run(sagas count: Int, _ rows: RawSagaRows, together: Int) throws {
-        try service.run(sagas: count, turns: rows.executions.count, together: together) { turn, trip in
-            let execution = rows.executions[turn]
-            try service.bytes("/trips.sagas \(trip.name)/leg-\(turn)") { key in
+    /// Writes what the commands of whole sagas write.
+    func run(_ all: [RawSagaRows], inFlight: Int) throws {
+        try service.run(all, inFlight: inFlight, units: { $0.executions.count }) { trip in
+            let execution = trip.rows.executions[trip.done]
+            try service.bytes("/trips.sagas \(trip.name)/leg-\(trip.done)") { key in
                 readInbox.bind(1, text: key)
                 _ = try readInbox.step()
                 readInbox.reset()

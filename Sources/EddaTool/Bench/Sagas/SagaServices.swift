@@ -65,8 +65,8 @@ final class SagaServices: Sendable {
         counted.withLock { Double($0.transitions) / Double(max(1, $0.sagas)) }
     }
 
-    /// How many sagas were run, and how many transitions they have made.
-    var counts: (sagas: Int, transitions: Int) { counted.withLock { $0 } }
+    /// How many sagas were run.
+    var sagas: Int { counted.withLock { $0.sagas } }
 
     /// What share of the sagas is refused at its last step: every tenth one of 0.1.
     static func isDoomed(_ number: Int, _ share: Double) -> Bool {
@@ -92,7 +92,7 @@ struct ProcessorTime {
     }
 }
 
-/// How many units a store has committed, and in how many commits, since one was made.
+/// How many units have shared a commit of a store since one was made.
 struct CommitCount {
     private let store: SQLiteStore
     private let before: SQLiteStore.UnitStatus
@@ -102,9 +102,9 @@ struct CommitCount {
         before = store.units
     }
 
-    var commits: Int { store.units.commits - before.commits }
-    var units: Int { store.units.committed - before.committed }
-    /// How many units share a commit.
-    var unitsPerCommit: Double { Double(units) / Double(max(1, commits)) }
+    var unitsPerCommit: Double {
+        let now = store.units
+        return Double(now.committed - before.committed) / Double(max(1, now.commits - before.commits))
+    }
 }
 #endif

@@ -60,9 +60,11 @@ struct SagaTimersWorkload: Workload {
             unit: "sleeping saga",
             operations: sleepers,
             seconds: spent / .seconds(1),
+            // The sleepers only lie there.
+            isRate: false,
             limit: "reading all timers",
-            limitPerSecond: Double(sleepers) / (limit / .seconds(1)),
-            peakRSSMiB: peak
+            peakRSSMiB: peak,
+            further: [("microsOfLimit", limit / .microseconds(1))]
         )
     }
 
@@ -80,14 +82,12 @@ struct SagaTimersWorkload: Workload {
         guard let due else { throw BenchFailure("nobody sleeps") }
         Memory.resetPeak()
         let row = try await services.whileRunning {
-            let aloneSince = ContinuousClock.now
             let alone = try await Pace(perSecond: Self.offered).run(Self.offered * Self.alone) { number in
                 try await services.run(saga, 1 + number, isDoomed: false)
             }
-            let spentAlone = ContinuousClock.now - aloneSince
             try await services.trips.time.sleep(for: due.remaining(from: services.trips.time.now()))
             let clock = ContinuousClock()
-            let (begin, before, othersBefore) = (clock.now, try await completed(services), services.counts.sagas)
+            let (begin, before, othersBefore) = (clock.now, try await completed(services), services.sagas)
             let isOver = Signal()
             async let others = Pace(perSecond: Self.offered).run(until: isOver) { number in
                 try await services.run(saga, 1_000_000 + number, isDoomed: false)
@@ -96,7 +96,7 @@ struct SagaTimersWorkload: Workload {
             var woken = 0
             repeat {
                 try await Task.sleep(for: .milliseconds(250))
-                woken = try await completed(services) - before - (services.counts.sagas - othersBefore)
+                woken = try await completed(services) - before - (services.sagas - othersBefore)
             } while woken < sleepers && !TimeShare.current.isOver
             let spent = (clock.now - begin) / .seconds(1)
             isOver.raise()
@@ -106,10 +106,11 @@ struct SagaTimersWorkload: Workload {
                 unit: "saga beside those that wake",
                 operations: latencies.count,
                 seconds: (clock.now - begin) / .seconds(1),
+                // They begin at the rate that is offered.
+                isRate: false,
                 p50Micros: latencies.percentile(0.5),
                 p99Micros: latencies.percentile(0.99),
                 limit: "the same other sagas, before",
-                limitPerSecond: Double(alone.count) / (spentAlone / .seconds(1)),
                 peakRSSMiB: Memory.peakMiB(),
                 further: [
                     ("woken", Double(woken)),

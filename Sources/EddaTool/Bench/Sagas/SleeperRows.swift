@@ -64,8 +64,17 @@ struct SleeperRows {
     }
 
     /// Reads all timers, as the limit of what a start could cost that looks at each.
+    ///
+    /// - Returns: How many there are.
     func readTimers() throws -> Int {
-        try database.rows("SELECT owner, key, due_uptime, due_wall FROM edda_timers").count
+        let timers = try database.prepare("SELECT owner, key, due_uptime, due_wall FROM edda_timers")
+        defer { timers.reset() }
+        var count = 0
+        while try timers.step() {
+            _ = (timers.bytes(0), timers.bytes(1), timers.integer(2), timers.integer(3))
+            count += 1
+        }
+        return count
     }
 }
 #endif
