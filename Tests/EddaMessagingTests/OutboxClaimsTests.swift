@@ -162,6 +162,14 @@ import Testing
         #expect(sequences(claims.next()) == [[1]])
     }
 
+    @Test func whatIsDueHasRoomHoweverManyAreReady() {
+        var claims = OutboxClaims(batch: 2, capacity: 8)
+        claims.take((10...30).map { ready($0, key: "\($0)") }, after: 0, isLast: false)
+        claims.takeDue((1...3).map { claim($0, key: "\($0)", attempts: 1) })
+        #expect(claims.held == [1, 2])
+        #expect(sequences(claims.next()) == [[1, 2]])
+    }
+
     @Test func blockedMessagesAreNotSentUnlessTheirKeyTurnsOutToBeFree() {
         var claims = OutboxClaims(batch: 10, capacity: 100)
         claims.take([ready(5, key: "x", isBlocked: true), ready(6, key: "y")], after: 0, isLast: true)

@@ -116,11 +116,12 @@ struct OutboxClaims: Sendable {
 
     /// Takes held messages whose next try is due.
     ///
-    /// Those of a full lane are left out; they stay due.
+    /// They have room of their own for a batch, so that a lane full of ready messages does not keep them waiting. Those that
+    /// find none are left out; they stay due.
     mutating func takeDue(_ claims: [Claim]) {
         for claim in claims where !held.contains(claim.sequence) {
             var lane = lanes[claim.message.destination] ?? Lane()
-            guard lane.waiting.count < capacity else { continue }
+            guard lane.waiting.count < capacity + batch else { continue }
             held.insert(claim.sequence)
             Self.insert(claim, into: &lane.waiting)
             lanes[claim.message.destination] = lane
