@@ -127,6 +127,17 @@ import Testing
             "Position 4",
             "INSERT INTO edda_holes VALUES (3, 2, 1); DELETE FROM edda_event_tags WHERE position = 3; DELETE FROM edda_events WHERE position = 3; UPDATE edda_holes SET version = 5"
         ),
+        .init(
+            "version-gap",
+            "none is next",
+            "UPDATE edda_events SET version = 9223372036854775807 WHERE position = 1"
+        ),
+        .init(
+            "position-missing",
+            "Positions 2001 to 1152921504606846976",
+            "UPDATE edda_log SET head = 1152921504606846976"
+        ),
+        .init("event-headers", "at 2", "UPDATE edda_events SET headers = '{\"a\":1}' WHERE position = 2"),
         .init("hole-taken", "Position 2", "INSERT INTO edda_holes VALUES (2, 1, 2)"),
         .init("log-row", "head is 6", "UPDATE edda_log SET head = 6"),
         .init("log-row", "1970", "UPDATE edda_log SET recorded_at = 1"),

@@ -23,7 +23,7 @@ struct LogPart: VerificationPart {
     func page(in transaction: SQLiteReadTransaction) throws -> VerificationPage {
         var page = VerificationPage()
         var rest = self
-        let end = min(head.value, position + Self.pageSize)
+        let end = try self.end(in: transaction)
         var holes = try transaction.holes(after: position, upTo: end)[...]
         try transaction.each(Self.events, [.integer(position), .integer(end)]) { row in
             let place = row.integer(0)
@@ -47,7 +47,7 @@ struct LogPart: VerificationPart {
             }
         }
         for hole in holes { rest.pass(hole, &page) }
-        if rest.position < end { rest.expect(end + 1, &page) }
+        if rest.position < end { rest.expect(end == .max ? end : end + 1, &page) }
         rest.position = end
         if end < head.value {
             page.next = rest
@@ -57,9 +57,26 @@ struct LogPart: VerificationPart {
         return page
     }
 
+    /// Where a page ends: where nothing is, it goes on to the next event or hole, since a damaged head may be far away.
+    private func end(in transaction: SQLiteReadTransaction) throws -> Int64 {
+        guard head.value - position > Self.pageSize else { return head.value }
+        var next: Int64?
+        try transaction.each(
+            """
+            SELECT min(position) FROM (SELECT min(position) AS position FROM edda_events WHERE position > ?1
+            UNION ALL SELECT min(position) FROM edda_holes WHERE position > ?1)
+            """,
+            [.integer(position)]
+        ) { row in
+            next = row.isNull(0) ? nil : row.integer(0)
+        }
+        guard let next else { return head.value }
+        return min(head.value, max(position + Self.pageSize, next - 1))
+    }
+
     private static let events = """
         SELECT e.position, e.stream, e.version, e.category, t.name, e.schema_version, e.recorded_at, e.tags, s.name,
-        s.category, c.id, v.type, length(e.id)
+        s.category, c.id, v.type, length(e.id), e.headers
         FROM edda_events e NOT INDEXED LEFT JOIN edda_streams s ON s.id = e.stream LEFT JOIN edda_types t ON t.id = e.type
         LEFT JOIN edda_categories c ON c.id = e.category
         LEFT JOIN edda_type_versions v ON v.type = e.type AND v.schema_version = e.schema_version
@@ -92,12 +109,12 @@ struct LogPart: VerificationPart {
         at place: Int64,
         _ page: inout VerificationPage
     ) {
-        let expected = versions[stream, default: 0] + 1
-        if version != expected {
+        let last = versions[stream, default: 0]
+        if last == .max || version != last + 1 {
             page.find(
                 "version-gap",
                 "Position \(place) has version \(version) of stream \(name ?? "number \(stream)"), where version "
-                    + "\(expected) is next.",
+                    + "\(last == .max ? "none" : "\(last + 1)") is next.",
                 "An event of the stream was lost or changed: restore the database from a backup."
             )
         }
@@ -140,6 +157,9 @@ struct LogPart: VerificationPart {
             )
         }
         if row.integer(12) != 16 { page.find("event-id", "The id of the event at \(place) is no UUID.", restore) }
+        if (try? EventRow.headers(from: row.optionalText(13))) == nil {
+            page.find("event-headers", "The headers of the event at \(place) are no JSON object of texts.", restore)
+        }
         let time = row.integer(6)
         if time < recordedAt {
             page.find(
