@@ -115,12 +115,7 @@ final class FileLock {
     /// What is noted in the file comes second: whoever was stopped before it had noted itself holds the lock all the
     /// same.
     private func holder(of path: String) -> Int? {
-        // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
-        for _ in 0..<5 {
-            let holder = KernelLock.all(of: path).first { $0.isExclusive && $0.pid > 0 }
-            if let holder { return holder.pid }
-        }
-        return nil
+        KernelLock.some(of: path) { $0.isExclusive && $0.pid > 0 }.first?.pid
     }
 
     /// The process that has noted itself in the file last.

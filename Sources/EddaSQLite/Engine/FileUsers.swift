@@ -28,7 +28,7 @@ struct FileUsers {
 
     /// All who have a read transaction, this process among them.
     static func readers(of path: String) -> [Int] {
-        Set(KernelLock.all(of: path + "-shm").filter(\.isOfReader).map(\.pid)).sorted()
+        Set(KernelLock.some(of: path + "-shm", where: \.isOfReader).map(\.pid)).sorted()
     }
 
     /// The processes with their names: `4711 orders`.
@@ -76,6 +76,17 @@ struct KernelLock {
     /// The major and the minor number of a device (makedev(3)).
     private static func numbers(of device: UInt64) -> [UInt64] {
         [(device >> 8) & 0xfff | (device >> 32) & ~0xfff, device & 0xff | (device >> 12) & ~0xff]
+    }
+
+    /// The locks of one sort that are held on a file; looked for again when there seems to be none.
+    ///
+    /// The kernel's list is read in pieces, and one that changes meanwhile may hide an entry.
+    static func some(of path: String, where isOfSort: (KernelLock) -> Bool) -> [KernelLock] {
+        for _ in 0..<5 {
+            let locks = all(of: path).filter(isOfSort)
+            if !locks.isEmpty { return locks }
+        }
+        return []
     }
 
     /// The locks that are held on a file.

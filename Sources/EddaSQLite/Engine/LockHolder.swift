@@ -18,11 +18,6 @@ enum LockHolder {
     ///
     /// `nil` where the kernel does not tell.
     private static func pid(path: String) -> Int? {
-        // The kernel's list is read in pieces; one that changes meanwhile may hide an entry.
-        for _ in 0..<5 {
-            let holder = KernelLock.all(of: path + "-shm").first(where: \.isOfWriter)
-            if let holder { return holder.pid }
-        }
-        return nil
+        KernelLock.some(of: path + "-shm", where: \.isOfWriter).first?.pid
     }
 }
