@@ -20,6 +20,14 @@ import Testing
         #expect((1...4).map { policy.bound(afterAttempt: $0) } == [1, 30, 30, 30].map { .seconds($0) })
     }
 
+    @Test func allPausesTogetherAreAddedUpHoweverManyThereAre() {
+        let policy = RetryPolicy.exponential(attempts: nil, initial: .seconds(1), factor: 3, cap: .seconds(20))
+        #expect([1, 2, 3, 4, 5, 7].map(policy.bounds(ofTries:)) == [0, 1, 4, 13, 33, 73].map { .seconds($0) })
+        #expect(policy.bounds(ofTries: 1 << 30) == .seconds(13 + 20 * ((1 << 30) - 4)))
+        let even = RetryPolicy.exponential(attempts: nil, initial: .seconds(1), factor: 1)
+        #expect(even.bounds(ofTries: 1 << 30) == .seconds((1 << 30) - 1))
+    }
+
     @Test func withoutAPauseAtFirstThereIsNone() {
         let policy = RetryPolicy.exponential(attempts: nil, initial: .zero, factor: 2)
         #expect(policy.bound(afterAttempt: .max) == .zero)

@@ -98,6 +98,15 @@ import Testing
         #expect(try files() == ["copy.db"])
     }
 
+    @Test func aPathDoesNotEndAtItsFirstZero() async throws {
+        let store = try await folder.store()
+        let error = await #expect(throws: StoreError.self) { try await store.backup(to: folder.file("copy.db\u{0}x")) }
+        #expect(error?.code == .invalidArgument)
+        await #expect(throws: StoreError.self) { try await SQLiteStore(path: folder.file("other.db\u{0}x")) }
+        #expect(try files() == [])
+        await store.close()
+    }
+
     @Test func whatIsThereStaysUnlessItIsToBeReplaced() async throws {
         let store = try await folder.store()
         try await append(1, to: store)

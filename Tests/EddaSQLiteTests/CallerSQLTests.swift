@@ -40,6 +40,20 @@ import Testing
         await store.close()
     }
 
+    @Test func aStatementDoesNotEndAtItsFirstZero() async throws {
+        let store = try await folder.store()
+        try await store.write { transaction in
+            try transaction.execute("CREATE TABLE people (name TEXT)")
+            try transaction.execute("INSERT INTO people VALUES ('Ada')")
+        }
+        let error = await #expect(throws: StoreError.self) {
+            try await store.write { try $0.execute("DELETE FROM people \u{0} WHERE name = 'Bob'") }
+        }
+        #expect(error?.code == .badSQL)
+        #expect(try await store.read { try $0.rows("SELECT name FROM people") }.count == 1)
+        await store.close()
+    }
+
     @Test(arguments: [
         "DELETE FROM edda_events", "UPDATE edda_log SET head = 0", "DROP TABLE edda_streams",
         "INSERT INTO edda_keys VALUES ('k', 1, 1, 1)", "CREATE TABLE edda_mine (x)",

@@ -1,10 +1,15 @@
 extension Message {
     /// Checks that the message can be read again once its attributes have been written down.
     ///
-    /// Every text can; a time outside the years 0 to 9999 cannot, nor can a name that was made unchecked and breaks a rule.
+    /// Every text can, but an id, a source and an idempotency key are not empty: all messages without a key would count as one.
+    /// A time outside the years 0 to 9999 cannot, nor can a name that was made unchecked and breaks a rule.
     ///
     /// - Throws: ``StoreError`` with code `invalidArgument`, which names the message and the attribute.
     package func validate() throws(StoreError) {
+        for (attribute, text) in [("id", id), ("source", source), ("idempotencykey", idempotencyKey)] where text.isEmpty
+        {
+            throw refusal("its \(attribute) is empty")
+        }
         try check("type", type)
         try check("destination", destination)
         try check("time", time)

@@ -46,6 +46,18 @@ public struct RetryPolicy: Hashable, Sendable {
         return bound(afterAttempt: attempt) * (Double(entropy >> 11) / Double(1 << 53))
     }
 
+    /// The longest time that all pauses of so many tries take together, without jitter.
+    package func bounds(ofTries tries: Int) -> Duration {
+        var (sum, bound, left) = (Duration.zero, min(initial, cap), tries - 1)
+        while left > 0 {
+            guard factor > 1, bound > .zero, bound < cap else { return sum + bound * left }
+            sum += bound
+            bound = factor < cap / bound ? bound * factor : cap
+            left -= 1
+        }
+        return sum
+    }
+
     /// The longest pause after a failed try, without jitter.
     public func bound(afterAttempt attempt: Int) -> Duration {
         var bound = initial

@@ -22,11 +22,12 @@ extension CommandExecutor {
             let entries = try await store.persistently(logger) {
                 try await store.read { try $0.openInboxEntries(after: after, limit: page) }
             }
-            for entry in entries where entry.consumer == participant.name.rawValue {
+            let own = ExactText(participant.name.rawValue)
+            for entry in entries where ExactText(entry.consumer) == own {
                 guard case .started(let message) = entry.state else { continue }
                 if !takeUp(message, entry.key) { left.append((entry.key, message)) }
             }
-            guard entries.count == page, let last = entries.last, last.consumer == place.consumer else { break }
+            guard entries.count == page, let last = entries.last, ExactText(last.consumer) == own else { break }
             place = last.place
         }
         // A type of which so many fail that there is no room holds up no other one.

@@ -40,7 +40,7 @@ public struct Perform<C: Command, Result: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - type: The command.
-    ///   - timeout: How long a call may take before it is cancelled and counts as failed.
+    ///   - timeout: How long a call may take before it is cancelled and counts as failed; at most a hundred years.
     ///   - call: Calls the outside under a key that names the command and its sender.
     ///   - commit: Writes what came of the call, and makes the reply.
     @_disfavoredOverload
@@ -51,7 +51,7 @@ public struct Perform<C: Command, Result: Sendable>: Sendable {
         commit: @escaping @Sendable (_ command: C, _ result: Result, _ context: HandlerContext) throws -> C.Reply
     ) {
         precondition(timeout > .zero, "The timeout of \(C.commandType) is not above zero.")
-        self.timeout = timeout
+        self.timeout = min(timeout, InvalidSetting.longest)
         self.call = call
         self.commit = commit
     }
@@ -60,7 +60,7 @@ public struct Perform<C: Command, Result: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - type: The command.
-    ///   - timeout: How long a call may take before it is cancelled and counts as failed.
+    ///   - timeout: How long a call may take before it is cancelled and counts as failed; at most a hundred years.
     ///   - call: Calls the outside under a key that names the command and its sender.
     ///   - commit: Writes what came of the call, and makes the reply.
     @_disfavoredOverload
@@ -79,7 +79,7 @@ extension Perform where C.Reply == NoReply {
     ///
     /// - Parameters:
     ///   - type: The command.
-    ///   - timeout: How long a call may take before it is cancelled and counts as failed.
+    ///   - timeout: How long a call may take before it is cancelled and counts as failed; at most a hundred years.
     ///   - call: Calls the outside under a key that names the command and its sender.
     ///   - commit: Writes what came of the call.
     public init(
@@ -100,7 +100,7 @@ extension Perform where C.Reply == NoReply {
     ///
     /// - Parameters:
     ///   - type: The command.
-    ///   - timeout: How long a call may take before it is cancelled and counts as failed.
+    ///   - timeout: How long a call may take before it is cancelled and counts as failed; at most a hundred years.
     ///   - call: Calls the outside under a key that names the command and its sender.
     ///   - commit: Writes what came of the call.
     public init(

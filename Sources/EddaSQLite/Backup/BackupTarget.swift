@@ -33,6 +33,9 @@ struct BackupTarget {
     }
 
     private static func resolve(_ given: String) throws(StoreError) -> (folder: String, path: String) {
+        guard !given.utf8.contains(0) else {
+            throw StoreError(.invalidArgument, "The path of the backup holds the character U+0000, where it would end.")
+        }
         let place = FilePlace(given)
         guard !place.name.isEmpty, place.name != ".", place.name != ".." else {
             throw StoreError(.invalidArgument, "\"\(given)\" is no path of a file to make a backup in.")

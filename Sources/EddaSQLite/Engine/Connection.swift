@@ -166,6 +166,12 @@ final class Connection {
     }
 
     private func prepare(_ sql: String) throws(SQLiteFailure) -> Statement {
+        guard !sql.utf8.contains(0) else {
+            throw SQLiteFailure(
+                extendedCode: SQLITE_ERROR,
+                message: "the character U+0000 would end the statement: \(sql.prefix(400))"
+            )
+        }
         var prepared: OpaquePointer?
         var rest = ""
         let code = sql.withCString { start in

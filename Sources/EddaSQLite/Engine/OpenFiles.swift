@@ -32,6 +32,9 @@ enum OpenFiles {
                 "\"\(path)\" is no path of a database file. For a store in memory use InMemoryStore of EddaTesting."
             )
         }
+        guard !path.utf8.contains(0) else {
+            throw StoreError(.cannotOpen, "The path of the database holds the character U+0000, where it would end.")
+        }
         if let real = realpath(path, nil) {
             defer { free(real) }
             let absolute = String(cString: real)

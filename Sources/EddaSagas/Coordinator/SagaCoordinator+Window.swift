@@ -40,6 +40,6 @@ extension SagaCoordinator.Configuration {
     /// How long a compensation is tried, at most; without end counts as once.
     private var undoTime: Duration {
         let tries = max(1, undoRetry.attempts ?? 1)
-        return undoPatience * tries + (1..<tries).reduce(.zero) { $0 + undoRetry.bound(afterAttempt: $1) }
+        return undoPatience * tries + undoRetry.bounds(ofTries: tries)
     }
 }

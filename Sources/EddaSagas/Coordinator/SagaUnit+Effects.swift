@@ -145,7 +145,7 @@ extension SagaUnit {
             guard !start.isAgain else { return }
             return try stop(start.parent, taken(start.child), &pass, in: transaction)
         }
-        guard child.parent == start.parent.text, child.name == start.name else {
+        guard isChild(child, of: start.parent), child.name == start.name else {
             return try stop(start.parent, taken(start.child), &pass, in: transaction)
         }
         if child.status.isEnded { try tellParent(of: child, &pass, in: transaction) }
@@ -187,6 +187,11 @@ extension SagaUnit {
         return (child, program)
     }
 
+    /// Whether a saga was started by this step, whose id may read the same as another's.
+    private func isChild(_ child: SagaInstance, of parent: SagaKey) -> Bool {
+        child.parent.map(ExactText.init) == ExactText(parent.text)
+    }
+
     private func taken(_ child: SagaID) -> String { "its id \(child) is that of another saga." }
 
     /// Tells a parent what stands in the way of its child.
@@ -215,7 +220,7 @@ extension SagaUnit {
         let request = OperatorRequest(.cancel, by: "saga \(step.saga)", because: reason)
         do {
             let instance = try read(record)
-            guard instance.parent == step.text else {
+            guard isChild(instance, of: step) else {
                 return try stop(step, taken(child), &pass, in: transaction)
             }
             // Its end may have been lost.

@@ -57,7 +57,8 @@ extension SagaInstance {
                 guard let bracket = brackets.first, PlanNode.steps(of: loop.body).contains(where: { $0.id == step })
                 else { continue }
                 guard let elements = block(loop.id.appending(outer))?.elements else { return .open }
-                guard elements.contains(where: { StepID.bracket($0.key) == bracket }) else { return .noSuchElement }
+                guard elements.contains(where: { ExactText(StepID.bracket($0.key)) == ExactText(String(bracket)) })
+                else { return .noSuchElement }
                 return prospect(loop.body, step, brackets.dropFirst(), outer + bracket)
             }
         }

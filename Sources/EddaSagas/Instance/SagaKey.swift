@@ -29,16 +29,18 @@ package struct SagaKey: Hashable, Sendable {
         var rest = Substring(text)
         var direction = Direction.forward
         var round = 1
-        if let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")), rest[slash...].hasPrefix("/#") {
+        if let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")), rest[slash...].utf8.starts(with: "/#".utf8) {
             guard let number = Int(rest[slash...].dropFirst(2)), number > 1, rest[slash...] == "/#\(number)" else {
                 return nil
             }
             round = number
             rest = rest[..<slash]
         }
-        if rest.hasSuffix("/" + Self.undoSuffix) {
+        // By bytes: a slash may be part of one character with what stands before it.
+        let undo = ("/" + Self.undoSuffix).utf8
+        if rest.utf8.suffix(undo.count).elementsEqual(undo) {
             direction = .undo
-            rest = rest.dropLast(Self.undoSuffix.count + 1)
+            rest = rest[..<rest.utf8.index(rest.endIndex, offsetBy: -undo.count)]
         }
         guard let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")),
             let saga = SagaID(rawValue: String(rest[..<slash])),

@@ -15,12 +15,12 @@ extension SagaTransition {
             return nil
         }
         let steps = PlanNode.standingSteps(of: loop.body)
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         var records: [StepRecord] = []
         for element in elements {
             let brackets = scope.brackets + StepID.bracket(element.key)
             let ids = PlanNode.ids(of: loop.body).map { $0.rawValue + brackets }
-            if let problem = problem(with: element.key, isNew: seen.insert(element.key).inserted, ids) {
+            if let problem = problem(with: element.key, isNew: seen.insert(ExactText(element.key)).inserted, ids) {
                 park(.elementsAmbiguous, step: id, "The elements of \(id) need ids of their own: \(problem)")
                 return nil
             }
@@ -73,7 +73,8 @@ extension SagaTransition {
             let isPlain = !bracket.utf8.contains(UInt8(ascii: "%"))
             let text = bracket.utf8.dropFirst().dropLast()
             let element = block(loop.appending(outer))?.elements?.first {
-                isPlain ? $0.key.utf8.elementsEqual(text) : StepID.bracket($0.key) == bracket
+                isPlain
+                    ? $0.key.utf8.elementsEqual(text) : ExactText(StepID.bracket($0.key)) == ExactText(String(bracket))
             }
             guard let element else { return elements }
             elements.append(element.data)

@@ -26,7 +26,7 @@ extension SagaTransition {
     /// A reply has come: it moves the saga on if it answers what the saga waits for, else it is noted.
     mutating func take(_ reply: SagaReply) throws(SagaError) {
         guard reply.key.saga == instance.id, let index = index(of: reply.key.step),
-            instance.steps[index][reply.key.direction].lastReplyID != reply.messageID
+            instance.steps[index][reply.key.direction].lastReplyID.map(ExactText.init) != ExactText(reply.messageID)
                 || policies.defect == .replyTakenTwice
         else {
             instance.ignoredReplies += 1

@@ -57,6 +57,8 @@ extension StoreConformance {
             let store = bench.store
             let never = Timestamp(microseconds: .max)
             let broken: [(String, (inout Message) -> Void)] = [
+                ("source", { $0.source = "" }),
+                ("idempotencykey", { $0.idempotencyKey = "" }),
                 ("type", { $0.type = MessageType(unchecked: "") }),
                 ("destination", { $0.destination = Address(unchecked: "a\nb") }),
                 ("time", { $0.time = never }),

@@ -22,9 +22,14 @@ import Testing
 
     @Test(arguments: ["order-1", "a/b", "x/undo", "é", "/"] as [SagaID])
     func everyKeyHasOneReading(_ saga: SagaID) throws {
-        for direction in [Direction.forward, .undo] {
-            let key = SagaKey(saga: saga, step: "reserve", direction: direction)
-            #expect(SagaKey(key.text) == key)
+        // The last one makes one character with the slash behind it.
+        for step in ["reserve", "x\u{301}", "x\u{600}"] as [StepID] {
+            for direction in [Direction.forward, .undo] {
+                let key = SagaKey(saga: saga, step: step, direction: direction)
+                #expect(SagaKey(key.text) == key)
+                let again = SagaKey(saga: saga, step: step, direction: direction, round: 3)
+                #expect(SagaKey(again.text) == again)
+            }
         }
     }
 

@@ -139,6 +139,12 @@ import Testing
         #expect(refused.status("reserve[c]") == .never)
     }
 
+    @Test func elementsOfOtherBytesAreToldApart() throws {
+        let bench = try bench(OneByOne.self, ["caf\u{E9}", "cafe\u{301}"].map { Line(sku: $0) })
+        #expect(bench.instance.parking == nil)
+        #expect(bench.instance.status == .running)
+    }
+
     @Test(arguments: [["a", "b", "a"], [""], [String(repeating: "é", count: 130)]])
     func elementsThatCannotBeToldApartPark(_ skus: [String]) throws {
         var bench = try bench(OneByOne.self, skus.map { Line(sku: $0) })
