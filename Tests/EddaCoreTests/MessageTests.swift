@@ -99,7 +99,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("specversion", "0.3"), ("id", ""), ("source", ""), ("idempotencykey", ""), ("time", "now"),
+            ("specversion", "0.3"), ("time", "now"),
             ("deadline", "2026-01-01"), ("firstsent", ""), ("type", ""),
             ("destination", "a\nb"), ("replyto", ""), ("withdrawal", "yes"),
         ]

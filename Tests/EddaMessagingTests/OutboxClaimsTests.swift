@@ -163,11 +163,19 @@ import Testing
     }
 
     @Test func whatIsDueHasRoomHoweverManyAreReady() {
-        var claims = OutboxClaims(batch: 2, capacity: 8)
-        claims.take((10...30).map { ready($0, key: "\($0)") }, after: 0, isLast: false)
+        var claims = OutboxClaims(batch: 4, capacity: 16)
+        claims.take((10...40).map { ready($0, key: "\($0)") }, after: 0, isLast: false)
         claims.takeDue((1...3).map { claim($0, key: "\($0)", attempts: 1) })
         #expect(claims.held == [1, 2])
-        #expect(sequences(claims.next()) == [[1, 2]])
+        #expect(sequences(claims.next()) == [[1, 2, 10, 11]])
+    }
+
+    @Test func whatIsReadyIsSentHoweverMuchIsDue() {
+        var claims = OutboxClaims(batch: 4, capacity: 16)
+        claims.takeDue((1...30).map { claim($0, key: "\($0)", attempts: 1) })
+        claims.take([ready(40, key: "40"), ready(41, key: "41")], after: 0, isLast: true)
+        claims.takeDue((3...30).map { claim($0, key: "\($0)", attempts: 1) })
+        #expect(sequences(claims.next()) == [[1, 2, 40, 41]])
     }
 
     @Test func blockedMessagesAreNotSentUnlessTheirKeyTurnsOutToBeFree() {

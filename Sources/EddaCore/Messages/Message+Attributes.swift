@@ -39,11 +39,6 @@ extension Message {
             guard let value = attributes[name] else { throw MessageError(attribute: name, problem: "is missing") }
             return value
         }
-        func filled(_ name: String) throws(MessageError) -> String {
-            let value = try required(name)
-            guard !value.isEmpty else { throw MessageError(attribute: name, problem: "is empty") }
-            return value
-        }
         func name<N: Name>(_ type: N.Type, _ attribute: String) throws(MessageError) -> N {
             let text = try required(attribute)
             do {
@@ -71,13 +66,13 @@ extension Message {
         }
         guard let sent = try time("time") else { throw MessageError(attribute: "time", problem: "is missing") }
         self.init(
-            id: try filled("id"),
-            source: try filled("source"),
+            id: try required("id"),
+            source: try required("source"),
             type: try name(MessageType.self, "type"),
             destination: try name(Address.self, "destination"),
             time: sent,
             partitionKey: try required("partitionkey"),
-            idempotencyKey: try filled("idempotencykey"),
+            idempotencyKey: try required("idempotencykey"),
             dataContentType: attributes["datacontenttype"],
             data: data
         )

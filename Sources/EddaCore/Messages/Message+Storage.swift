@@ -92,17 +92,16 @@ extension Message {
         /// - Returns: Whether it is well-formed; one that Edda does not know is passed over.
         mutating func take(_ key: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
             func text(_ field: inout String?) -> Bool { Self.set(&field, String(validating: value, as: UTF8.self)) }
-            func filledText(_ field: inout String?) -> Bool { !value.isEmpty && text(&field) }
             func name<N: Name>(_ field: inout N?) -> Bool {
                 Self.set(&field, String(validating: value, as: UTF8.self).flatMap { N(rawValue: $0) })
             }
             func time(_ field: inout Timestamp?) -> Bool { Self.set(&field, Timestamp(utf8: value)) }
             // By the length first: comparing all the names for each attribute would cost more than the rest.
             switch key.count {
-            case 2 where key.spells("id"): return filledText(&id)
+            case 2 where key.spells("id"): return text(&id)
             case 4 where key.spells("time"): return time(&self.time)
             case 4 where key.spells("type"): return name(&type)
-            case 6 where key.spells("source"): return filledText(&source)
+            case 6 where key.spells("source"): return text(&source)
             case 7 where key.spells("subject"): return text(&subject)
             case 7 where key.spells("replyto"): return name(&replyTo)
             case 7 where key.spells("outcome"): return text(&outcome)
@@ -121,7 +120,7 @@ extension Message {
                 return isVersion1
             case 12 where key.spells("partitionkey"): return text(&partitionKey)
             case 13 where key.spells("correlationid"): return text(&correlationID)
-            case 14 where key.spells("idempotencykey"): return filledText(&idempotencyKey)
+            case 14 where key.spells("idempotencykey"): return text(&idempotencyKey)
             case 15 where key.spells("datacontenttype"): return text(&dataContentType)
             default: return [key, value].allSatisfy { String(validating: $0, as: UTF8.self) != nil }
             }

@@ -1,8 +1,8 @@
 extension Message {
-    /// Checks that the message can be read again once its attributes have been written down.
+    /// Checks that the message can be read again once its attributes have been written down, and be told from others.
     ///
-    /// Every text can, but an id, a source and an idempotency key are not empty: all messages without a key would count as one.
-    /// A time outside the years 0 to 9999 cannot, nor can a name that was made unchecked and breaks a rule.
+    /// A time outside the years 0 to 9999 cannot be read again, nor can a name that was made unchecked and breaks a rule. An
+    /// empty id, source or idempotency key would be the same for all that have none.
     ///
     /// - Throws: ``StoreError`` with code `invalidArgument`, which names the message and the attribute.
     package func validate() throws(StoreError) {
@@ -31,7 +31,7 @@ extension Message {
     private func refusal(_ reason: String) -> StoreError {
         StoreError(
             .invalidArgument,
-            "Message \(id) could not be read again, so it is not put into the outbox: \(reason)."
+            "Message \(id) is not put into the outbox: \(reason)."
         )
     }
 }

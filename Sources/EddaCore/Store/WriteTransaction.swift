@@ -117,7 +117,7 @@ public protocol OutboxWriting: AnyObject {
     func markDead(_ sequence: Int64, attempts: Int, reason: String) throws
 
     /// Has a dead letter sent again, as if it had never been tried: at once, or after those of its destination and key that
-    /// are held before it.
+    /// come before it.
     ///
     /// - Throws: ``StoreError``: `notFound` when the message is gone, `invalidArgument` when it was not given up.
     func retryDeadLetter(_ sequence: Int64) throws

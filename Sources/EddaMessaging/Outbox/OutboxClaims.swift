@@ -116,15 +116,19 @@ struct OutboxClaims: Sendable {
 
     /// Takes held messages whose next try is due.
     ///
-    /// They have room of their own for a batch, so that a lane full of ready messages does not keep them waiting. Those that
-    /// find none are left out; they stay due.
+    /// They have room of their own, half a batch: so neither they nor ready messages wait for as long as there are others,
+    /// and of both there may be more without end. Those that find no room are left out; they stay due.
     mutating func takeDue(_ claims: [Claim]) {
+        var room: [Address: Int] = [:]
         for claim in claims where !held.contains(claim.sequence) {
-            var lane = lanes[claim.message.destination] ?? Lane()
-            guard lane.waiting.count < capacity + batch else { continue }
+            let destination = claim.message.destination
+            var lane = lanes[destination] ?? Lane()
+            let left = room[destination] ?? max(1, batch / 2) - lane.waiting.count { held.contains($0.sequence) }
+            room[destination] = left - 1
+            guard left > 0 else { continue }
             held.insert(claim.sequence)
             Self.insert(claim, into: &lane.waiting)
-            lanes[claim.message.destination] = lane
+            lanes[destination] = lane
         }
     }
 

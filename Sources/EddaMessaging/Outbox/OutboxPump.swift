@@ -114,9 +114,8 @@ public final class OutboxPump: Sendable {
                 let seen = store.signals.outbox.count
                 let (start, held) = (claims.nextPage, claims.held)
                 let found = try await store.persistently(logger) { try await log.read(after: start, held: held) }
-                // First: of ready messages there may be more without end.
-                claims.takeDue(found.due)
                 claims.take(found.ready, after: start, isLast: found.isLast)
+                claims.takeDue(found.due)
                 isMore = !found.isLast || !claims.blocked.isEmpty
                 send(claims.next(), reports, &group)
                 // A due message that no lane had room for is looked at again when a lane has reported.

@@ -65,6 +65,8 @@ extension SQLiteWriteTransaction {
         guard row.isDead else {
             throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was not given up; it will be sent.")
         }
+        // Ready ones before it go first.
+        try holdFollowers(of: 0, row)
         try hold(sequence, row, attempts: 0, due: nil, reason: nil)
     }
 

@@ -5,7 +5,8 @@ extension SagaInstance {
     func fate(of signal: SagaSignal, in program: SagaProgram) -> SagaSignalOutcome {
         let record = steps.first { $0.id == signal.step }
         let early = signals?.first { $0.step == signal.step }
-        if let key = signal.key, key == record?.forward.lastReplyID || key == early?.key { return .duplicate }
+        let taken = [record?.forward.lastReplyID, early?.key].compactMap { $0.map(ExactText.init) }
+        if let key = signal.key, taken.contains(ExactText(key)) { return .duplicate }
         guard !status.isEnded, !goesBack else { return .ignored }
         guard let record else {
             let isOpen = early == nil && turningBack == nil && prospect(of: signal.step, in: program) != .branchNotTaken

@@ -173,7 +173,23 @@ extension StoreConformance {
                 try await store.write { try $0.retryDeadLetter(sequences[0]) }
             }
         },
-        ConformanceCase("outbox lanes: a dead letter that is to be tried again does not overtake") { bench in
+        ConformanceCase("outbox lanes: a dead letter that is to be tried again does not overtake a ready message") {
+            bench in
+            let (store, sequences) = try await filled(bench, ["1", "other", "2"])
+            try await store.write { transaction in
+                try transaction.markDead(sequences[2], attempts: 1, reason: "gone")
+                try transaction.retryDeadLetter(sequences[2])
+            }
+            let now = bench.time.now()
+            let states = try await store.read { try $0.outbox(after: 0, limit: 10).map(\.state) }
+            try bench.equal(
+                states,
+                [.held(attempts: 0, due: now, reason: nil), .ready, .held(attempts: 0, due: nil, reason: nil)],
+                "states"
+            )
+        },
+        ConformanceCase("outbox lanes: a dead letter that is to be tried again does not overtake a held message") {
+            bench in
             let (store, sequences) = try await filled(bench, ["1", "2", "3"])
             let due = bench.time.now().advanced(by: .seconds(5))
             try await store.write { transaction in

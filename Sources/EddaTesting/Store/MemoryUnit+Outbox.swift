@@ -75,12 +75,17 @@ extension MemoryUnit {
         guard case .dead = row.state else {
             throw StoreError(.invalidArgument, "Message \(sequence) of the outbox was not given up; it will be sent.")
         }
+        // Ready ones before it go first.
+        holdReady(after: 0, in: MemoryOutbox.Lane(row.message))
         hold(row, attempts: 0, due: nil, reason: nil)
     }
 
     private func holdFollowers(of row: OutboxRow) {
-        let lane = MemoryOutbox.Lane(row.message)
-        for follower in Array(state.outbox.rows(after: row.sequence))
+        holdReady(after: row.sequence, in: MemoryOutbox.Lane(row.message))
+    }
+
+    private func holdReady(after sequence: Int64, in lane: MemoryOutbox.Lane) {
+        for follower in Array(state.outbox.rows(after: sequence))
         where follower.state == .ready && MemoryOutbox.Lane(follower.message) == lane {
             put(follower.sequence, follower.with(.held(attempts: 0, due: nil, reason: nil)))
         }
